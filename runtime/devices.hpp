@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices by name.  One table row in devices.cpp per device; a device that cannot be opened here
+// says in one sentence what is missing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/device.hpp"
+
+namespace lilong {
+
+// How to open a device.  Options that a device does not have are refused, never ignored.
+struct DeviceOptions {
+  std::string name = "functional";  // one of listDevices()
+  std::string preset = "edge";      // nano, lite, edge, plus
+  std::string memory = "sram";      // timing of the external memory: sram, lpddr, sdram
+  uint64_t memoryBytes = uint64_t{256} << 20;  // size of the external memory, addresses from 0
+  std::string flavour;    // rtl: "fast" or "checked"; empty: "checked" with waves, else "fast"
+  std::string waves;      // rtl: FST file to write; empty: none
+  uint64_t stallSeed = 0;       // rtl: seed of the random bus stalls
+  uint32_t stallPermille = 0;   // rtl: chance of a stall per beat, 0 to 900
+  std::string modulePath;  // rtl: folder with liblilong_rtl_*.so; empty: LILONG_RTL_DIR, then beside
+                           // the program
+};
+
+struct DeviceInfo {
+  std::string name;
+  std::string description;
+  bool hasTime = false;    // reports cycles
+  bool available = false;  // can be opened with the given options
+  std::string missing;     // what is missing otherwise, one sentence
+};
+
+// Every device this build knows; `options` says for which preset availability is asked.
+std::vector<DeviceInfo> listDevices(const DeviceOptions& options = {});
+
+Result<std::unique_ptr<Device>> openDevice(const DeviceOptions& options);
+
+}  // namespace lilong
