@@ -12,7 +12,7 @@
 
 namespace lilong {
 
-enum class DType : uint8_t { int8 = 0, uint8 = 1, int16 = 2, int32 = 3, float32 = 4 };
+enum class DType : uint8_t { int8 = 0, uint8 = 1, int16 = 2, int32 = 3, float32 = 4, int64 = 5 };
 
 // Regions of a program; 8 is host memory that the chip never sees.
 inline constexpr uint8_t kRegionProgram = 0, kRegionConstants = 1, kRegionSpill = 2,
