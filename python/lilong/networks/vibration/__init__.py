@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Machine-vibration fault detection, six conditions, int8."""
