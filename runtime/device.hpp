@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,6 +61,12 @@ class Device {
   // Runs the program in region 0 to its end or trap.  After a trap the device has been reset and
   // takes the next job.  Traps are results, not errors; errors are a lost or broken device.
   virtual Result<JobResult> run(const JobOptions& options) = 0;
+
+  // Whose content lies in the memory; sessions take turns under the mutex (runtime/session.cpp).
+  struct Tenancy {
+    std::mutex mutex;
+    const void* owner = nullptr;
+  } tenancy;
 };
 
 }  // namespace lilong

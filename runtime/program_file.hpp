@@ -38,6 +38,9 @@ Result<void> saveProgram(const Program& program, const std::string& path);
 Result<Program> parseProgram(std::span<const uint8_t> bytes, const std::string& file);
 Result<Program> loadProgram(const std::string& path);
 
+// A whole file; missing, unreadable and oversized files are diagnostics.
+Result<std::vector<uint8_t>> readFile(const std::string& path);
+
 // True when the bytes start like a program file, damaged or not.
 bool looksLikeProgram(std::span<const uint8_t> bytes);
 

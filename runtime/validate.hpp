@@ -18,6 +18,7 @@ constexpr uint32_t elementBytes(DType dtype) {
     case DType::int16: return 2;
     case DType::int32:
     case DType::float32: return 4;
+    case DType::int64: return 8;
   }
   return 0;
 }

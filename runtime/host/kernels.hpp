@@ -3,8 +3,8 @@
 //
 //   op          inputs            output               attributes
 //   QUANTIZE    float32           int8, uint8, int16   half_even: 0 or 1
-//   DEQUANTIZE  int8..int32       float32
-//   ARG_MAX     any               int32                axis: 0 .. rank - 1
+//   DEQUANTIZE  integers          float32
+//   ARG_MAX     any               int32, int64         axis: 0 .. rank - 1
 //   MEAN        int8, uint8       same type            axes: bit mask of the reduced dimensions
 //
 // `half_even` 0 is TFLite's round(x / scale), 1 XNNPACK's rint(x * (1 / scale)).
