@@ -101,12 +101,12 @@ Result<void> checkPreset(const fbs::Preset& from, const std::string& file) {
                      file);
   }
   if (from.lanes() != preset->lanes || from.depth() != preset->depth ||
-      from.scratchpad_kib() != preset->scratchpadKib || from.axi_bytes() != preset->axiBytes) {
+      from.scratchpad_kib() != preset->scratchpadBytes / 1024 || from.axi_bytes() != preset->axiBytes) {
     return makeError(
         DiagId::programPreset,
         fmt::format("the program is for {} x {} MAC and {} KiB, preset {} has {} x {} and {} KiB",
                     from.lanes(), from.depth(), from.scratchpad_kib(), preset->name, preset->lanes,
-                    preset->depth, preset->scratchpadKib),
+                    preset->depth, preset->scratchpadBytes / 1024),
         file);
   }
   return {};
@@ -118,7 +118,7 @@ std::vector<uint8_t> encodeContent(const Program& program) {
   flatbuffers::FlatBufferBuilder fb(1 << 16);
   const isa::Preset& chip = *isa::findPreset(program.preset);
   const auto preset = fbs::CreatePreset(fb, fb.CreateString(program.preset), chip.lanes, chip.depth,
-                                        chip.scratchpadKib, chip.axiBytes);
+                                        chip.scratchpadBytes / 1024, chip.axiBytes);
   std::vector<flatbuffers::Offset<fbs::Tensor>> tensors;
   for (const ProgramTensor& tensor : program.tensors) {
     const auto name = fb.CreateString(tensor.name);

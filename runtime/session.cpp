@@ -31,7 +31,7 @@ Error trapError(const isa::Trap& trap, const Program& program, size_t step) {
       layer = candidate.name;
     }
   }
-  const bool timeout = trap.code == isa::TrapCode::kWatchdog;
+  const bool timeout = trap.code == isa::TrapCode::watchdog;
   return makeError(
       timeout ? DiagId::deviceTimeout : DiagId::deviceTrap,
       fmt::format("the device stopped with trap {} of engine {} at instruction {}, address {:#x}",

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the cycles of one inference went, layer by layer, and its JSON and timeline forms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/device.hpp"
+#include "runtime/program.hpp"
+#include "runtime/session.hpp"
+
+namespace lilong {
+
+// Version of the JSON form; raised when a key changes its meaning or goes away.
+inline constexpr int kReportSchemaVersion = 1;
+
+// One layer of the network.  Everything that needs time is empty without a trace.
+struct LayerReport {
+  std::string name{};
+  std::string op{};
+  // Completion minus completion of the layer before; the layers sum to the cycles of the inference.
+  std::optional<uint64_t> cycles{};
+  // Cycles in which an engine ran an instruction of this layer.
+  std::optional<uint64_t> busyLoad{}, busyExec{}, busyStore{};
+  // Of `cycles`, those without running EXEC instruction: a LOAD ran, else a STORE, else nothing.
+  std::optional<uint64_t> stallLoad{}, stallStore{}, stallIdle{};
+  uint64_t macs = 0;  // of the network file
+  std::optional<double> utilisation{};  // macs / (cycles * MAC per cycle)
+  uint64_t boundCompute = 0;  // cycles that the MACs need at least
+  uint64_t boundMemory = 0;   // cycles that the bytes need at least, at the width of the bus
+  uint64_t bytes = 0;         // that the layer must move over the bus
+  bool onChip = true;
+  std::string exactness{};
+  std::string reason{};  // why it runs on the host
+};
+
+struct Report {
+  std::string model{}, preset{}, numerics{}, memory{}, device{};
+  std::optional<uint64_t> cycles{};
+  uint64_t macs = 0;
+  std::optional<double> utilisation{};
+  uint64_t bytesRead = 0, bytesWritten = 0;  // of tensors, over the bus
+  std::vector<std::pair<std::string, uint64_t>> counters{};
+  std::vector<LayerReport> layers{};
+};
+
+// `memory` is the name of the memory timing that the device was opened with.  Layer times need a
+// result of RunOptions{.trace = true}.
+Report makeReport(const Program& program, const Device& device, const std::string& memory,
+                  const RunResult& result);
+
+// JSON text with the keys of the command line manual.
+std::string toJson(const Report& report);
+
+// Timeline for ui.perfetto.dev or chrome://tracing: one track per engine, one for the layers;
+// one microsecond is one cycle.
+std::string toPerfetto(const Program& program, const RunResult& result);
+
+}  // namespace lilong
