@@ -100,9 +100,10 @@ Result<void> TfliteReader::readQuantisation(const tflite::Tensor& from, ir::Tens
   if (q->details_type() != 0) return variant("the tensor has a custom quantisation", to.name);
   const size_t count = q->scale()->size();
   const size_t zeros = q->zero_point() ? q->zero_point()->size() : 0;
-  // The dimension of a single scale has no meaning, and some files hold a stray one.
+  // The dimension of a single scale has no meaning, and some files hold a stray one; biases of some
+  // files name the dimension of their weights.
   if (count > 1) {
-    const int32_t axis = q->quantized_dimension();
+    const int32_t axis = to.rank() == 1 ? 0 : q->quantized_dimension();
     if (axis < 0 || axis >= static_cast<int64_t>(to.rank()) ||
         count != static_cast<size_t>(to.shape[static_cast<size_t>(axis)])) {
       return corrupt(fmt::format("the tensor of shape {} has {} scales along dimension {}",

@@ -24,7 +24,10 @@ std::vector<int32_t> Tensor::int32Data() const {
 std::string shapeToString(std::span<const int32_t> shape) {
   if (shape.empty()) return "scalar";
   std::string text;
-  for (int32_t dim : shape) text += (text.empty() ? "" : "x") + std::to_string(dim);
+  for (int32_t dim : shape) {
+    if (!text.empty()) text += 'x';
+    text += std::to_string(dim);
+  }
   return text;
 }
 
