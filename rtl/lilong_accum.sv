@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accumulators: one 1R1W memory of MAX_STRIPE positions for the steps of the running stripe, and a
+// queue of MAX_STRIPE finished positions that drains while the next stripe is at work.  A position
+// leaves with its last step, so the drain follows position by position.
+// The read of a position is one cycle ahead of its write; the same position comes back after two
+// cycles at the earliest, so no value is forwarded.
+// The queue never overflows: a beat that ends a position takes its entry when it is released.
+module lilong_accum #(
+    parameter int unsigned Lanes = 16
+) (
+    input  logic                     clk_i,
+    input  logic                     rst_ni,
+    input  logic                     clr_i,
+    input  logic                     next_i,        // the sum of the next cycle belongs to next_act_i
+    input  lilong_path_pkg::action_t next_act_i,
+    input  logic                     valid_i,
+    input  lilong_path_pkg::action_t act_i,
+    input  logic [Lanes*32-1:0]      sum_i,
+    output logic                     free_o,        // an entry is free
+    input  logic                     take_i,        // it is taken
+    output logic                     acc_valid_o,
+    input  logic                     acc_ready_i,
+    output logic [Lanes*32-1:0]      acc_data_o,
+    output logic                     idle_o
+);
+  localparam int unsigned Entries = lilong_isa_pkg::MaxStripe;
+  localparam int unsigned Bits = $clog2(Entries);
+  localparam int unsigned Width = Lanes * 32;
+
+  logic [Width-1:0] running_q[Entries];
+  logic [Width-1:0] finished_q[Entries];
+  logic [Width-1:0] old_q, total;
+  logic [Bits-1:0] head_q, tail_q;
+  logic [Bits:0] count_q, free_q;
+  logic push, pop;
+
+  // ---- accumulate
+  always_ff @(posedge clk_i) begin
+    if (next_i && !next_act_i.first) old_q <= running_q[next_act_i.index];
+  end
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic [31:0] old, sum;
+    assign old = old_q[l*32+:32];
+    assign sum = sum_i[l*32+:32];
+    always_comb begin
+      total[l*32+:32] = old + sum;
+      if (act_i.first) total[l*32+:32] = sum;
+      else if (act_i.max) total[l*32+:32] = signed'(old) > signed'(sum) ? old : sum;
+    end
+  end
+
+  assign push = valid_i && act_i.last;
+  assign pop  = acc_valid_o && acc_ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i && !act_i.last) running_q[act_i.index] <= total;
+  end
+  always_ff @(posedge clk_i) begin
+    if (push) finished_q[tail_q] <= total;
+  end
+
+  // ---- queue of finished positions
+  assign acc_valid_o = count_q != '0;
+  assign acc_data_o  = finished_q[head_q];
+  assign free_o      = free_q != '0;
+  assign idle_o      = free_q == (Bits + 1)'(Entries);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      head_q  <= '0;
+      tail_q  <= '0;
+      count_q <= '0;
+      free_q  <= (Bits + 1)'(Entries);
+    end else if (clr_i) begin
+      head_q  <= '0;
+      tail_q  <= '0;
+      count_q <= '0;
+      free_q  <= (Bits + 1)'(Entries);
+    end else begin
+      if (push) tail_q <= tail_q + Bits'(1);
+      if (pop) head_q <= head_q + Bits'(1);
+      count_q <= count_q + (Bits + 1)'(push) - (Bits + 1)'(pop);
+      free_q  <= free_q + (Bits + 1)'(pop) - (Bits + 1)'(take_i);
+    end
+  end
+
+  logic unused;
+  assign unused = ^{next_act_i, act_i};
+endmodule

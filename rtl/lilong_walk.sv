@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Order of work of the array path: lane group, stripe, K step, position; one beat a cycle.
+// A depthwise position takes one beat per column that enters the window, the last one computes.
+// An instruction with one step is one stripe: nothing is accumulated across beats, so the window
+// lives on from stripe to stripe.
+module lilong_walk #(
+    parameter int unsigned Lanes = 16,
+    parameter int unsigned Depth = 16
+) (
+    input  logic                    clk_i,
+    input  logic                    rst_ni,
+    input  logic                    clr_i,
+    input  logic                    work_valid_i,
+    output logic                    work_ready_o,
+    input  lilong_path_pkg::work_t  work_i,
+    input  logic                    go_i,           // there is room for one more beat
+    output logic                    place_valid_o,
+    output lilong_path_pkg::place_t place_o,
+    output logic [15:0]             in_height_o,    // of the place of the cycle before
+    output logic [23:0]             row_bytes_o,
+    output logic                    idle_o
+);
+  // Output position; x, iy and addr of its first kernel byte, without the kernel walk.
+  typedef struct packed {
+    logic [15:0] ox;
+    logic [15:0] oy;
+    logic [27:0] x;     // signed, saturated
+    logic [26:0] iy;    // signed
+    logic [23:0] addr;
+    logic [24:0] left;  // columns from here that are left of the image
+  } position_t;
+
+  lilong_path_pkg::work_t work_q;
+  lilong_path_pkg::step_t step;
+  position_t pos_q, start_q, pos_next, origin, origin_new;
+  logic busy_q, open_q, fill_q;
+  logic [4:0] index_q;
+  logic [15:0] group_q;      // groups left, this one included
+  logic [16:0] group_byte_q; // first channel of the group
+  logic [6:0] col_q;         // depthwise: columns of this position that have entered
+  logic [27:0] x_q;          // depthwise: next column
+  logic accept, step_valid, step_pop, emit;
+  logic multi, last_col, row_end, image_end, stripe_end, pos_end;
+  logic [25:0] left_rest;
+  logic [6:0] skip, columns;
+  logic [27:0] x_first, x_now, x_after;
+
+  assign work_ready_o = !busy_q;
+  assign idle_o       = !busy_q;
+  assign accept       = work_valid_i && work_ready_o;
+  assign in_height_o  = work_q.in_height;
+  assign row_bytes_o  = work_q.row_bytes;
+
+  lilong_steps #(
+      .Lanes(Lanes),
+      .Depth(Depth)
+  ) u_steps (
+      .clk_i       (clk_i),
+      .rst_ni      (rst_ni),
+      .clr_i       (clr_i),
+      .restart_i   (accept),
+      .work_i      (work_q),
+      .step_valid_o(step_valid),
+      .step_o      (step),
+      .step_pop_i  (step_pop)
+  );
+
+  function automatic logic [27:0] far(input logic [27:0] x);
+    far = (!x[27] && x >= lilong_path_pkg::FarRight) ? lilong_path_pkg::FarRight : x;
+  endfunction
+
+  // ---- where we are
+  always_comb begin
+    emit       = busy_q && step_valid && go_i;
+    multi      = work_q.steps != 16'd1;
+    // depthwise window: columns that enter at this position
+    left_rest  = {1'b0, pos_q.left} - {18'd0, step.k0};
+    skip       = '0;
+    if (!left_rest[25]) skip = left_rest > {19'd0, step.cols} ? step.cols : left_rest[6:0];
+    columns    = fill_q ? step.cols - skip : work_q.stride_x[6:0];
+    x_first    = skip != '0 ? {4'd0, work_q.left_x} : pos_q.x + step.piece[0].x;
+    x_now      = (fill_q && col_q == '0) ? x_first : x_q;
+    x_after    = far(x_now + 28'(work_q.dilation_x));
+    last_col   = !work_q.depthwise || columns == '0 || col_q == columns - 7'd1;
+    // ends
+    row_end    = pos_q.ox == work_q.out_width - 16'd1;
+    image_end  = row_end && pos_q.oy == work_q.out_height - 16'd1;
+    stripe_end = image_end || (multi && 6'(index_q) == work_q.stripe - 6'd1);
+    pos_end    = emit && last_col;
+    step_pop   = pos_end && stripe_end && multi;
+    // next position
+    origin      = '0;
+    origin.x    = -28'(work_q.pad_left);
+    origin.iy   = -27'(work_q.pad_top);
+    origin.addr = work_q.row0;
+    origin.left = work_q.left_cols;
+    origin_new      = '0;
+    origin_new.x    = -28'(work_i.pad_left);
+    origin_new.iy   = -27'(work_i.pad_top);
+    origin_new.addr = work_i.row0;
+    origin_new.left = work_i.left_cols;
+    pos_next = pos_q;
+    if (row_end) begin
+      pos_next.ox   = '0;
+      pos_next.oy   = pos_q.oy + 16'd1;
+      pos_next.x    = origin.x;
+      pos_next.iy   = pos_q.iy + 27'(work_q.stride_y);
+      pos_next.addr = pos_q.addr + work_q.row_step;
+      pos_next.left = work_q.left_cols;
+    end else begin
+      pos_next.ox   = pos_q.ox + 16'd1;
+      pos_next.x    = far(pos_q.x + work_q.col_step);
+      pos_next.left = pos_q.left > {9'd0, work_q.stride_x} ? pos_q.left - {9'd0, work_q.stride_x}
+                                                          : 25'd0;
+    end
+  end
+
+  // ---- the beat
+  always_comb begin
+    place_valid_o         = emit;
+    place_o               = '0;
+    place_o.left          = work_q.depthwise && x_now[27];
+    for (int unsigned s = 0; s < 3; s++) begin
+      place_o.x[s]    = work_q.depthwise ? x_now + 28'(group_byte_q) : pos_q.x + step.piece[s].x;
+      place_o.iy[s]   = pos_q.iy + 27'(step.piece[s].iy);
+      place_o.addr[s] = pos_q.addr + step.piece[s].addr;
+      place_o.n[s]    = (work_q.depthwise && columns == '0) ? 7'd0 : step.piece[s].n;
+      place_o.dst[s]  = step.piece[s].dst;
+    end
+    place_o.act.open      = open_q;
+    place_o.act.fence     = work_q.fence;
+    place_o.act.seq       = work_q.seq;
+    place_o.act.depthwise = work_q.depthwise;
+    place_o.act.pool      = work_q.pool;
+    place_o.act.max       = work_q.max;
+    place_o.act.pad       = work_q.pad;
+    place_o.act.shift     = work_q.depthwise && columns != '0;
+    place_o.act.init      = fill_q && col_q == '0;
+    place_o.act.compute   = last_col;
+    place_o.act.load      = last_col && index_q == '0 && (multi || pos_q.ox == '0 && pos_q.oy == '0);
+    place_o.act.first     = step.first;
+    place_o.act.last      = step.last;
+    place_o.act.single    = multi && stripe_end && index_q == '0;
+    place_o.act.index     = index_q;
+    place_o.act.cols      = step.cols;
+    place_o.act.rows      = step.rows;
+    place_o.act.taps      = 2'd1;
+    if (work_q.kernel_cols <= 8'(Depth / 3)) place_o.act.taps = 2'd3;
+    else if (work_q.kernel_cols <= 8'(Depth / 2)) place_o.act.taps = 2'd2;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      busy_q       <= 1'b0;
+      open_q       <= 1'b0;
+      fill_q       <= 1'b0;
+      index_q      <= '0;
+      group_q      <= '0;
+      group_byte_q <= '0;
+      col_q        <= '0;
+      x_q          <= '0;
+      work_q       <= '0;
+      pos_q        <= '0;
+      start_q      <= '0;
+    end else if (clr_i) begin
+      busy_q <= 1'b0;
+    end else if (accept) begin
+      busy_q       <= 1'b1;
+      open_q       <= 1'b1;
+      fill_q       <= 1'b1;
+      index_q      <= '0;
+      group_q      <= work_i.groups;
+      group_byte_q <= '0;
+      col_q        <= '0;
+      work_q       <= work_i;
+      pos_q        <= origin_new;
+      start_q      <= origin_new;
+    end else if (emit) begin
+      open_q <= 1'b0;
+      if (columns != '0) x_q <= x_after;
+      col_q <= last_col ? 7'd0 : col_q + 7'd1;
+      if (last_col) begin
+        index_q <= stripe_end ? 5'd0 : index_q + 5'd1;
+        // the window is filled again where it does not hold the neighbours of the next position
+        fill_q  <= stripe_end || row_end || work_q.stride_x >= {9'd0, step.cols}
+                   || (fill_q && columns == '0);
+        pos_q   <= pos_next;
+        if (stripe_end) begin
+          if (!step.last) begin
+            pos_q <= start_q;
+          end else if (image_end) begin
+            pos_q        <= origin;
+            start_q      <= origin;
+            group_q      <= group_q - 16'd1;
+            group_byte_q <= group_byte_q + 17'(Lanes);
+            if (group_q == 16'd1) busy_q <= 1'b0;
+          end else begin
+            start_q <= pos_next;
+          end
+        end
+      end
+    end
+  end
+
+  logic unused;
+  assign unused = ^work_i;
+endmodule

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight fetch: reads the block of the next step, WeightVectors vectors a cycle, into the shadow
+// set while the array works with the active one; runs ahead across instructions and fences.
+//
+// Timing: a vector granted in cycle t is in the shadow from t + 5 on.  A block is ready when its last
+// vectors are granted; the beat released in that cycle copies the shadow at the end of t + 5, and
+// the requests of the next block, from t + 1 on, write the shadow at the end of t + 5 at the
+// earliest.
+module lilong_weights #(
+    parameter int unsigned Lanes = 16,
+    parameter int unsigned Depth = 16,
+    parameter int unsigned WeightVectors = 4,
+    parameter int unsigned ScratchpadBytes = 524288,
+    localparam int unsigned AW = $clog2(ScratchpadBytes / Depth)
+) (
+    input  logic                             clk_i,
+    input  logic                             rst_ni,
+    input  logic                             clr_i,
+    input  logic                             blocks_valid_i,
+    output logic                             blocks_ready_o,
+    input  lilong_path_pkg::blocks_t         blocks_i,
+    output logic                             ready_o,  // the next block is granted
+    input  logic                             take_i,   // a beat that uses it is released
+    output logic [WeightVectors-1:0]         rd_req_o,
+    output logic [WeightVectors*AW-1:0]      rd_addr_o,
+    input  logic [WeightVectors-1:0]         rd_gnt_i,
+    input  logic [WeightVectors*Depth*8-1:0] rd_rdata_i,
+    output logic [Lanes*Depth*8-1:0]         shadow_o,
+    output logic                             idle_o
+);
+  localparam int unsigned Width = Depth * 8;
+  localparam int unsigned DepthBits = $clog2(Depth);
+  localparam int unsigned Rows = Lanes / WeightVectors;  // requests of a block
+  localparam int unsigned RowWidth = Rows > 1 ? $clog2(Rows) : 1;
+
+  // ---- requests
+  logic active_q, full_q;
+  logic [15:0] groups_q, steps_q, step_q;
+  logic [5:0] stripe_q;
+  logic [31:0] positions_q, left_q;       // positions of the group that later stripes do
+  logic [AW-1:0] next_q, group_q;         // next vector to ask for; first of the group
+  logic [RowWidth-1:0] row_q, out_row_q;  // row to ask for next; row asked for now
+  logic [WeightVectors-1:0] req_q;
+  logic [AW-1:0] addr_q;
+  logic granted, block_end, full_now, ask, last_row, last_step, last_stripe;
+
+  assign granted   = (req_q & ~rd_gnt_i) == '0;
+  assign block_end = req_q != '0 && granted && out_row_q == RowWidth'(Rows - 1);
+  assign full_now  = full_q || block_end;
+  assign ready_o   = full_now;
+  assign ask       = active_q && granted && (row_q != '0 || !full_now || take_i);
+  assign last_row  = row_q == RowWidth'(Rows - 1);
+  assign last_step = step_q == steps_q - 16'd1;
+  // one step: the block stays for all stripes of the group
+  assign last_stripe = steps_q == 16'd1 || left_q <= 32'(stripe_q);
+
+  assign blocks_ready_o = !active_q;
+  assign idle_o         = !active_q && req_q == '0 && !full_q;
+  assign rd_req_o       = req_q;
+  always_comb begin
+    rd_addr_o = '0;
+    for (int unsigned j = 0; j < WeightVectors; j++) rd_addr_o[j*AW+:AW] = addr_q + AW'(j);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      active_q    <= 1'b0;
+      full_q      <= 1'b0;
+      groups_q    <= '0;
+      steps_q     <= '0;
+      step_q      <= '0;
+      stripe_q    <= '0;
+      positions_q <= '0;
+      left_q      <= '0;
+      next_q      <= '0;
+      group_q     <= '0;
+      row_q       <= '0;
+      out_row_q   <= '0;
+      req_q       <= '0;
+      addr_q      <= '0;
+    end else if (clr_i) begin
+      active_q <= 1'b0;
+      full_q   <= 1'b0;
+      req_q    <= '0;
+    end else begin
+      full_q <= full_now && !take_i;
+      req_q  <= req_q & ~rd_gnt_i;
+      if (ask) begin
+        req_q     <= '1;
+        addr_q    <= next_q;
+        out_row_q <= row_q;
+        row_q     <= last_row ? '0 : row_q + RowWidth'(1);
+        next_q    <= next_q + AW'(WeightVectors);
+        if (last_row) begin
+          step_q <= last_step ? 16'd0 : step_q + 16'd1;
+          if (last_step) begin
+            if (last_stripe) begin
+              left_q   <= positions_q;
+              group_q  <= next_q + AW'(WeightVectors);
+              groups_q <= groups_q - 16'd1;
+              if (groups_q == 16'd1) active_q <= 1'b0;
+            end else begin
+              left_q <= left_q - 32'(stripe_q);
+              next_q <= group_q;
+            end
+          end
+        end
+      end
+      if (blocks_valid_i && blocks_ready_o) begin
+        active_q    <= 1'b1;
+        groups_q    <= blocks_i.groups;
+        steps_q     <= blocks_i.steps;
+        step_q      <= '0;
+        stripe_q    <= blocks_i.stripe;
+        positions_q <= blocks_i.positions;
+        left_q      <= blocks_i.positions;
+        next_q      <= AW'(blocks_i.addr >> DepthBits);
+        group_q     <= AW'(blocks_i.addr >> DepthBits);
+        row_q       <= '0;
+      end
+    end
+  end
+
+  // ---- way back: scratchpad 3 cycles, one register, shadow
+  logic [3:0][WeightVectors-1:0] way_q;
+  logic [3:0][RowWidth-1:0] way_row_q;
+  logic [WeightVectors-1:0][Width-1:0] data_q;
+  logic [Lanes-1:0][Width-1:0] shadow_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      way_q     <= '0;
+      way_row_q <= '0;
+      data_q    <= '0;
+      shadow_q  <= '0;
+    end else if (clr_i) begin
+      way_q <= '0;
+    end else begin
+      way_q     <= {way_q[2:0], req_q & rd_gnt_i};
+      way_row_q <= {way_row_q[2:0], out_row_q};
+      if (way_q[2] != '0) data_q <= rd_rdata_i;
+      for (int unsigned j = 0; j < WeightVectors; j++) begin
+        if (way_q[3][j]) shadow_q[32'(way_row_q[3])*WeightVectors+j] <= data_q[j];
+      end
+    end
+  end
+  assign shadow_o = shadow_q;
+
+  logic unused;
+  assign unused = ^blocks_i;
+endmodule
