@@ -74,7 +74,6 @@ struct EltwiseParams {
   uint32_t multiplier = 1;
   uint8_t shift = 0;
   int8_t zpOut = 0, clampMin = -128, clampMax = 127;
-  bool swap = false;  // chip operand a is operand b of the network (results are the same otherwise)
   Exactness exactness;
 };
 EltwiseParams eltwiseParams(const ir::Graph& graph, const ir::Op& op, Numerics numerics);
@@ -82,17 +81,15 @@ EltwiseParams eltwiseParams(const ir::Graph& graph, const ir::Op& op, Numerics n
 // Unary operators, as a table over the raw input byte (also uint8 input): result byte =
 // bytes[(uint8) input byte].  On the chip: eltwise `pass` with zp_a = 0, multiplier 1, shift 0,
 // zp_out 0, clamp -128..127 and table_en; or fused behind the operator that made the input.
-// Kinds: quantize, relu, reluN1To1, relu6, logistic, tanh, hardSwish, leakyRelu, elu, abs, neg, and
-// concatenation (rescaling of input `input` to the output), and every operator that only moves bytes but
-// has different input and output quantisation.
+// Kinds: quantize (between int8 and uint8), relu, reluN1To1, relu6, logistic, tanh, hardSwish,
+// leakyRelu, elu, abs, neg.
 struct UnaryTable {
   std::array<uint8_t, 256> bytes{};
   bool identity = false;  // bytes[i] == i
   Exactness exactness;
 };
 bool isUnaryTable(ir::OpKind kind);
-UnaryTable unaryTable(const ir::Graph& graph, const ir::Op& op, Numerics numerics,
-                      size_t input = 0);
+UnaryTable unaryTable(const ir::Graph& graph, const ir::Op& op, Numerics numerics);
 
 // SOFTMAX over the last dimension.
 struct SoftmaxParams {
