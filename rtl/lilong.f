@@ -1,0 +1,12 @@
+rtl/gen/lilong_isa_pkg.sv
+rtl/common/lilong_fifo.sv
+rtl/lilong_requant.sv
+rtl/lilong_writer.sv
+rtl/lilong_params.sv
+rtl/lilong_output.sv
+rtl/lilong_reader.sv
+rtl/lilong_scan.sv
+rtl/lilong_eltwise.sv
+rtl/lilong_softmax.sv
+rtl/lilong_copy.sv
+rtl/lilong_post.sv

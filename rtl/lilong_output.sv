@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Output pipeline: accumulators to written granules, Results lanes a cycle.
+//
+//   walk | shift | bias | requantise (6 stages) | zero point and clamp | table | write
+//
+// Promises one beat a cycle as long as writes are granted, the bytes and addresses of the
+// execution manual (pad bytes of the last granule are the zero point), and nothing written outside
+// the output of the instruction.  Positions come lane group by lane group from the array, or pixel
+// by pixel (all channels of one pixel first) from eltwise.
+// The two instructions inside are told apart by the bit sel; cmd_i holds both.
+`include "lilong_assert.svh"
+
+module lilong_output #(
+  parameter int unsigned Lanes           = 16,
+  parameter int unsigned Depth           = 16,
+  parameter int unsigned Results         = 16,
+  parameter int unsigned ScratchpadBytes = 524288,
+  localparam int unsigned GW = $clog2(ScratchpadBytes / 8),
+  localparam int unsigned TW = $clog2(512 / Depth)
+) (
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic                        clr_i,
+  // instructions
+  input  logic [1:0][511:0]           cmd_i,
+  input  logic                        front_valid_i,    // front_sel_i names an instruction that
+  input  logic                        front_sel_i,      // takes accumulators
+  input  logic                        front_eltwise_i,
+  output logic                        front_done_o,     // its last accumulators have been taken
+  output logic                        done_o,           // last granule of an instruction granted
+  // parameters
+  input  logic [1:0]                  ready_i,
+  output logic [1:0]                  take_o,
+  output logic [1:0]                  free_o,
+  input  logic [1:0][Lanes-1:0][31:0] bias_i,
+  input  logic [1:0][Lanes-1:0][30:0] multiplier_i,
+  input  logic [1:0][Lanes-1:0][5:0]  shift_i,
+  input  logic                        table_we_i,
+  input  logic [TW-1:0]               table_row_i,
+  input  logic [Depth*8-1:0]          table_data_i,
+  // accumulators of one position from the array
+  input  logic                        acc_valid_i,
+  output logic                        acc_ready_o,
+  input  logic [Lanes*32-1:0]         acc_data_i,
+  // one beat of accumulators from eltwise; taken whenever en_o is high
+  output logic                        en_o,
+  output logic                        elt_ready_o,      // parameters are there, beats may start
+  input  logic                        elt_valid_i,
+  input  logic [Results*32-1:0]       elt_data_i,
+  // result port
+  output logic                        wr_req_o,
+  output logic [GW-1:0]               wr_addr_o,
+  output logic [Depth*8-1:0]          wr_data_o,
+  output logic [Depth/8-1:0]          wr_strobe_o,
+  input  logic                        wr_gnt_i
+);
+  localparam int unsigned Beats = Lanes / Results;
+  localparam int unsigned BW    = (Beats > 1) ? $clog2(Beats) : 1;
+  localparam int unsigned CW    = $clog2(Lanes) + 1;
+  localparam int unsigned DW    = $clog2(Depth);
+
+  typedef struct packed {
+    logic          sel;      // instruction
+    logic          slot;     // parameters
+    logic          free;     // last beat that reads this slot
+    logic          last;     // last position of the instruction
+    logic [BW-1:0] beat;
+    logic [CW-1:0] count;    // channels of the position
+    logic [GW-1:0] addr;     // first granule
+  } tag_t;
+
+  logic en;
+  assign en_o = en;
+
+  // ---- walk: position and lane group of the accumulators at the input
+  /* verilator lint_off UNUSEDSIGNAL */   // few of the fields matter here
+  lilong_isa_pkg::eltwise_t [1:0] cmd;
+  lilong_isa_pkg::eltwise_t front;
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign cmd   = cmd_i;
+  assign front = cmd[front_sel_i];
+
+  logic          init_q;          // counters belong to the front instruction
+  logic          slot_q;
+  logic [BW-1:0] beat_q;
+  logic [15:0]   x_q, y_q;        // pixels and rows left, this one included
+  logic [15:0]   channels_q;      // channels left, this group included
+  logic [GW-1:0] base_q, row_q, pix_q, cur_q;   // granules: group, row, pixel, position
+
+  logic front_uses_groups;        // a parameter record for every lane group
+  assign front_uses_groups = front.opcode == lilong_isa_pkg::OpcodeConv ||
+                             front.opcode == lilong_isa_pkg::OpcodeDwconv;
+
+  logic          take_beat, take_position;
+  logic          last_x, last_y, last_group, last_position, leave_slot;
+  logic [CW-1:0] count;
+
+  assign last_x        = x_q == 16'd1;
+  assign last_y        = y_q == 16'd1;
+  assign last_group    = channels_q <= 16'(Lanes);
+  assign last_position = last_x && last_y && last_group;
+  assign count         = last_group ? CW'(channels_q) : CW'(Lanes);
+  assign leave_slot    = front_uses_groups ? (last_x && last_y) : last_position;
+
+  logic ready;
+  assign ready         = front_valid_i && init_q && ready_i[slot_q];
+  assign elt_ready_o   = ready && front_eltwise_i;
+  assign take_beat     = en && ready && (front_eltwise_i ? elt_valid_i : acc_valid_i);
+  assign take_position = take_beat && beat_q == BW'(Beats - 1);
+  assign acc_ready_o   = en && ready && !front_eltwise_i && beat_q == BW'(Beats - 1);
+  assign front_done_o  = take_position && last_position;
+
+  always_comb begin
+    take_o = '0;
+    if (take_position && leave_slot) take_o[slot_q] = 1'b1;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      init_q <= 1'b0;
+      slot_q <= 1'b0;
+      beat_q <= '0;
+    end else if (clr_i) begin
+      init_q <= 1'b0;
+      slot_q <= 1'b0;
+      beat_q <= '0;
+    end else begin
+      init_q <= front_valid_i && !front_done_o;
+      if (take_beat) beat_q <= take_position ? '0 : (beat_q + BW'(1));
+      if (take_position && leave_slot) slot_q <= !slot_q;
+    end
+  end
+
+  logic [GW-1:0] next_base, next_row, next_pix;
+  assign next_base = base_q + GW'(Lanes / 8);
+  assign next_row  = row_q + GW'(front.out_row_pitch / 8);
+  assign next_pix  = pix_q + GW'(front.out_pix_pitch / 8);
+
+  always_ff @(posedge clk_i) begin
+    if (front_valid_i && !init_q) begin
+      x_q        <= front.out_width;
+      y_q        <= front.out_height;
+      channels_q <= front.channels;
+      base_q     <= GW'(front.out_addr / 8);
+      row_q      <= GW'(front.out_addr / 8);
+      pix_q      <= GW'(front.out_addr / 8);
+      cur_q      <= GW'(front.out_addr / 8);
+    end else if (take_position) begin
+      if (front_eltwise_i && !last_group) begin
+        cur_q      <= cur_q + GW'(Lanes / 8);
+        channels_q <= channels_q - 16'(Lanes);
+      end else begin
+        if (front_eltwise_i) channels_q <= front.channels;
+        x_q <= last_x ? front.out_width : (x_q - 16'd1);
+        if (!last_x) begin
+          pix_q <= next_pix;
+          cur_q <= next_pix;
+        end else if (!last_y) begin
+          y_q   <= y_q - 16'd1;
+          row_q <= next_row;
+          pix_q <= next_row;
+          cur_q <= next_row;
+        end else begin
+          y_q        <= front.out_height;
+          channels_q <= channels_q - 16'(Lanes);
+          base_q     <= next_base;
+          row_q      <= next_base;
+          pix_q      <= next_base;
+          cur_q      <= next_base;
+        end
+      end
+    end
+  end
+
+  tag_t tag;
+  always_comb begin
+    tag.sel   = front_sel_i;
+    tag.slot  = slot_q;
+    tag.free  = take_position && leave_slot;
+    tag.last  = last_position;
+    tag.beat  = beat_q;
+    tag.count = count;
+    tag.addr  = cur_q;
+  end
+
+  // ---- shift
+  logic                     shift_valid_q, bias_valid_q;
+  tag_t                     shift_tag_q, bias_tag_q;
+  logic [Results-1:0][31:0] shift_data_q, bias_data_q;
+  logic [Lanes-1:0][31:0]   acc;
+  assign acc = acc_data_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      shift_valid_q <= 1'b0;
+      bias_valid_q  <= 1'b0;
+    end else if (clr_i) begin
+      shift_valid_q <= 1'b0;
+      bias_valid_q  <= 1'b0;
+    end else if (en) begin
+      shift_valid_q <= take_beat;
+      bias_valid_q  <= shift_valid_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take_beat) begin
+      shift_tag_q <= tag;
+      if (front_eltwise_i) begin
+        shift_data_q <= elt_data_i;
+      end else begin
+        for (int unsigned l = 0; l < Results; l++) begin
+          shift_data_q[l] <= acc[32'(beat_q) * Results + l] << front.acc_shift;
+        end
+      end
+    end
+  end
+
+  // ---- bias
+  always_ff @(posedge clk_i) begin
+    if (en && shift_valid_q) begin
+      bias_tag_q <= shift_tag_q;
+      for (int unsigned l = 0; l < Results; l++) begin
+        bias_data_q[l] <= shift_data_q[l] +
+                          bias_i[shift_tag_q.slot][32'(shift_tag_q.beat) * Results + l];
+      end
+    end
+  end
+
+  // ---- requantise
+  logic [Results-1:0][30:0] multiplier;
+  logic [Results-1:0][5:0]  shift;
+  logic                     req_valid;
+  tag_t                     req_tag;
+  logic [Results-1:0][10:0] req_data;
+
+  assign multiplier = multiplier_i[bias_tag_q.slot][32'(bias_tag_q.beat) * Results +: Results];
+  assign shift      = shift_i[bias_tag_q.slot][32'(bias_tag_q.beat) * Results +: Results];
+
+  always_comb begin
+    free_o = '0;
+    if (en && bias_valid_q && bias_tag_q.free) free_o[bias_tag_q.slot] = 1'b1;
+  end
+
+  lilong_requant #(
+    .Results(Results),
+    .TagBits($bits(tag_t))
+  ) u_requant (
+    .clk_i,
+    .rst_ni,
+    .clr_i,
+    .en_i        (en),
+    .valid_i     (bias_valid_q),
+    .rounding_i  (cmd[bias_tag_q.sel].rounding),
+    .tag_i       (bias_tag_q),
+    .acc_i       (bias_data_q),
+    .multiplier_i(multiplier),
+    .shift_i     (shift),
+    .valid_o     (req_valid),
+    .tag_o       (req_tag),
+    .result_o    (req_data)
+  );
+
+  // ---- zero point and clamp
+  function automatic logic [7:0] clamp(input logic [10:0] r, input logic [7:0] zp,
+                                       input logic [7:0] lo, input logic [7:0] hi);
+    logic signed [11:0] v;
+    v = $signed({r[10], r}) + $signed({{4{zp[7]}}, zp});
+    if (v < $signed({{4{lo[7]}}, lo})) v = $signed({{4{lo[7]}}, lo});
+    if (v > $signed({{4{hi[7]}}, hi})) v = $signed({{4{hi[7]}}, hi});
+    clamp = v[7:0];
+  endfunction
+
+  logic                    clamp_valid_q, table_valid_q;
+  tag_t                    clamp_tag_q;
+  /* verilator lint_off UNUSEDSIGNAL */   // parameters have been used
+  tag_t                    table_tag_q;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [Results-1:0][7:0] clamp_data_q, table_data_q;
+  logic [Results-1:0]      clamp_pad_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      clamp_valid_q <= 1'b0;
+      table_valid_q <= 1'b0;
+    end else if (clr_i) begin
+      clamp_valid_q <= 1'b0;
+      table_valid_q <= 1'b0;
+    end else if (en) begin
+      clamp_valid_q <= req_valid;
+      table_valid_q <= clamp_valid_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (en && req_valid) begin
+      clamp_tag_q <= req_tag;
+      for (int unsigned l = 0; l < Results; l++) begin
+        if (32'(req_tag.beat) * Results + l < 32'(req_tag.count)) begin
+          clamp_pad_q[l]  <= 1'b0;
+          clamp_data_q[l] <= clamp(req_data[l], cmd[req_tag.sel].zp_out,
+                                   cmd[req_tag.sel].clamp_min, cmd[req_tag.sel].clamp_max);
+        end else begin
+          clamp_pad_q[l]  <= 1'b1;
+          clamp_data_q[l] <= cmd[req_tag.sel].zp_out;
+        end
+      end
+    end
+  end
+
+  // ---- table: one for each of the two instructions
+  logic [Depth*8-1:0] table_q [512/Depth];
+
+  always_ff @(posedge clk_i) begin
+    if (table_we_i) table_q[table_row_i] <= table_data_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (en && clamp_valid_q) begin
+      table_tag_q  <= clamp_tag_q;
+      table_data_q <= clamp_data_q;
+      if (cmd[clamp_tag_q.sel].table_en[0]) begin
+        for (int unsigned l = 0; l < Results; l++) begin
+          if (!clamp_pad_q[l]) begin
+            table_data_q[l] <=
+                table_q[{clamp_tag_q.sel, clamp_data_q[l][7:DW]}][clamp_data_q[l][DW-1:0]*8 +: 8];
+          end
+        end
+      end
+    end
+  end
+
+  // ---- write
+  lilong_writer #(
+    .Lanes(Lanes),
+    .Depth(Depth),
+    .Results(Results),
+    .ScratchpadBytes(ScratchpadBytes)
+  ) u_writer (
+    .clk_i,
+    .rst_ni,
+    .clr_i,
+    .en_o    (en),
+    .valid_i (table_valid_q),
+    .beat_i  (table_tag_q.beat),
+    .last_i  (table_tag_q.last),
+    .addr_i  (table_tag_q.addr),
+    .count_i (table_tag_q.count),
+    .data_i  (table_data_q),
+    .wr_req_o,
+    .wr_addr_o,
+    .wr_data_o,
+    .wr_strobe_o,
+    .wr_gnt_i,
+    .done_o
+  );
+endmodule

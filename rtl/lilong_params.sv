@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Loads the constants of the output pipeline ahead of their use: table, head and the record of
+// every lane group, through the weight ports.
+//
+// Promises two slots that fill in the order of the instructions and of their lane groups: ready_o
+// of a slot rises when its bias, multiplier and shift are valid and the table of its instruction
+// has been written.  take_i clears ready_o (the group's last position has been accepted), free_i
+// says that the values are no longer read, and lets the slot be filled again.
+// Requests are made in batches of up to WeightVectors neighbouring vectors, the table one vector at
+// a time; a batch follows when every vector of the one before has been granted.  Grants may be
+// refused at any time; data follows a grant by three cycles.
+`include "lilong_assert.svh"
+
+module lilong_params #(
+  parameter int unsigned Lanes           = 16,
+  parameter int unsigned Depth           = 16,
+  parameter int unsigned WeightVectors   = 4,
+  parameter int unsigned ScratchpadBytes = 524288,
+  localparam int unsigned AW = $clog2(ScratchpadBytes / Depth),
+  localparam int unsigned TW = $clog2(512 / Depth)
+) (
+  input  logic                               clk_i,
+  input  logic                               rst_ni,
+  input  logic                               clr_i,
+  // instruction to load constants for; held until done
+  input  logic                               cmd_valid_i,
+  input  logic                               cmd_sel_i,     // which table it uses
+  input  logic [511:0]                       cmd_i,
+  output logic                               cmd_done_o,    // everything asked for, pulse
+  // slots
+  output logic [1:0]                         ready_o,
+  input  logic [1:0]                         take_i,
+  input  logic [1:0]                         free_i,
+  output logic [1:0][Lanes-1:0][31:0]        bias_o,
+  output logic [1:0][Lanes-1:0][30:0]        multiplier_o,
+  output logic [1:0][Lanes-1:0][5:0]         shift_o,
+  // table writes: row of Depth bytes
+  output logic                               table_we_o,
+  output logic [TW-1:0]                      table_row_o,
+  output logic [Depth*8-1:0]                 table_data_o,
+  // weight ports
+  output logic [WeightVectors-1:0]           prm_req_o,
+  output logic [WeightVectors*AW-1:0]        prm_addr_o,
+  input  logic [WeightVectors-1:0]           prm_gnt_i,
+  input  logic [WeightVectors-1:0]           prm_rvalid_i,
+  input  logic [WeightVectors*Depth*8-1:0]   prm_rdata_i
+);
+  localparam int unsigned TableVecs   = 256 / Depth;
+  localparam int unsigned BiasVecs    = 4 * Lanes / Depth;
+  localparam int unsigned ChannelVecs = (9 * Lanes + Depth - 1) / Depth;
+  localparam int unsigned IW          = $clog2(TableVecs + ChannelVecs + WeightVectors) + 1;
+  localparam int unsigned RawBits     = ChannelVecs * Depth * 8;
+
+  localparam logic [1:0] PhIdle = 2'd0, PhTable = 2'd1, PhHead = 2'd2, PhRecord = 2'd3;
+
+  /* verilator lint_off UNUSEDSIGNAL */   // few of the fields matter here
+  lilong_isa_pkg::conv_t cv;
+  lilong_isa_pkg::pool_t pl;
+  lilong_isa_pkg::eltwise_t el;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic is_conv, is_pool, per_channel;
+  assign cv          = cmd_i;
+  assign pl          = cmd_i;
+  assign el          = cmd_i;
+  assign is_conv     = cv.opcode == lilong_isa_pkg::OpcodeConv ||
+                       cv.opcode == lilong_isa_pkg::OpcodeDwconv;
+  assign is_pool     = cv.opcode == lilong_isa_pkg::OpcodePool;
+  assign per_channel = is_conv && cv.per_channel[0];
+
+  // ---- requests
+  logic [1:0]               phase_q, phase_d;
+  logic [IW-1:0]            left_q, left_d;      // vectors of the phase not yet requested
+  logic [IW-1:0]            index_q, index_d;    // number of port 0's vector within the phase
+  logic [AW-1:0]            addr_q, addr_d;      // vector address of port 0
+  logic [IW-1:0]            size_q, size_d;      // vectors of the batch
+  logic [WeightVectors-1:0] pend_q, pend_d;
+  logic [15:0]              channels_q, channels_d;   // channels from this lane group on
+  logic                     slot_q, slot_d;
+  logic [1:0]               busy_q, busy_d;
+  logic [1:0]               ready_q, ready_d;
+  logic                     batch_done;
+  logic                     alloc, fill, finish;
+
+  // ---- answers: what was granted one, two and three cycles ago
+  logic [2:0][WeightVectors-1:0] tag_valid_q;
+  logic [2:0][1:0]               tag_phase_q;
+  logic [2:0][IW-1:0]            tag_index_q;
+  logic [2:0]                    tag_slot_q, tag_sel_q, tag_per_channel_q, tag_finish_q;
+  logic                          in_flight;
+  logic [WeightVectors-1:0]      granted;
+
+  assign granted    = pend_q & prm_gnt_i;
+  assign batch_done = (pend_q & ~prm_gnt_i) == '0;
+  assign in_flight  = tag_valid_q != '0;
+  assign prm_req_o  = pend_q;
+  for (genvar p = 0; p < WeightVectors; p++) begin : gen_addr
+    assign prm_addr_o[p*AW +: AW] = addr_q + AW'(p);
+  end
+
+  function automatic logic [IW-1:0] batch(input logic [IW-1:0] left, input logic wide);
+    if (!wide) batch = IW'(1);
+    else if (left > IW'(WeightVectors)) batch = IW'(WeightVectors);
+    else batch = left;
+  endfunction
+
+  always_comb begin
+    phase_d    = phase_q;
+    left_d     = left_q;
+    index_d    = index_q;
+    addr_d     = addr_q;
+    size_d     = size_q;
+    pend_d     = pend_q & ~prm_gnt_i;
+    channels_d = channels_q;
+    slot_d     = slot_q;
+    alloc      = 1'b0;
+    fill       = 1'b0;
+    finish     = 1'b0;
+    cmd_done_o = 1'b0;
+
+    if (batch_done) begin
+      // The batch is granted; the next one starts where it ended.
+      addr_d  = addr_q + AW'(size_q);
+      index_d = index_q + size_q;
+      size_d  = '0;
+      unique case (phase_q)
+        PhIdle: begin
+          addr_d     = AW'(cv.params_addr / Depth);
+          index_d    = '0;
+          channels_d = cv.channels;
+          if (cmd_valid_i) begin
+            if (cv.table_en[0]) begin
+              phase_d = PhTable;
+              left_d  = IW'(TableVecs);
+            end else if (is_conv && !per_channel) begin
+              phase_d = PhHead;
+              left_d  = IW'(1);
+            end else begin
+              phase_d = PhRecord;
+              left_d  = '0;
+            end
+          end
+        end
+        PhTable, PhHead: begin
+          if (left_q == '0) begin
+            index_d = '0;
+            if (phase_q == PhTable && is_conv && !per_channel) begin
+              phase_d = PhHead;
+              left_d  = IW'(1);
+            end else begin
+              phase_d = PhRecord;
+              left_d  = '0;
+            end
+          end
+        end
+        PhRecord: begin
+          if (left_q == '0 && size_q != '0) begin       // a record has been granted
+            finish = 1'b1;
+            slot_d = !slot_q;
+            if (channels_q <= 16'(Lanes)) begin
+              phase_d    = PhIdle;
+              cmd_done_o = 1'b1;
+            end
+            channels_d = channels_q - 16'(Lanes);
+          end
+        end
+        default: ;
+      endcase
+
+      // A record starts as soon as its slot is free.
+      if (phase_q == PhRecord && left_q == '0 && !cmd_done_o && !busy_q[slot_d]) begin
+        if (is_conv) begin
+          alloc   = 1'b1;
+          index_d = '0;
+          left_d  = per_channel ? IW'(ChannelVecs) : IW'(BiasVecs);
+        end else if (!in_flight) begin
+          alloc      = 1'b1;
+          fill       = 1'b1;
+          slot_d     = !slot_q;
+          phase_d    = PhIdle;
+          cmd_done_o = 1'b1;
+        end
+      end
+
+      if (left_d != '0) begin
+        size_d = batch(left_d, phase_d == PhRecord);
+        left_d = left_d - size_d;
+        for (int unsigned p = 0; p < WeightVectors; p++) pend_d[p] = IW'(p) < size_d;
+      end
+    end
+  end
+
+  // The slot that alloc and fill mean.
+  logic target;
+  assign target = finish ? !slot_q : slot_q;
+
+  always_comb begin
+    busy_d  = busy_q & ~free_i;
+    ready_d = ready_q & ~take_i;
+    if (alloc) busy_d[target] = 1'b1;
+    if (fill) ready_d[target] = 1'b1;
+    if (tag_finish_q[2]) ready_d[tag_slot_q[2]] = 1'b1;
+  end
+  assign ready_o = ready_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      phase_q    <= PhIdle;
+      left_q     <= '0;
+      index_q    <= '0;
+      addr_q     <= '0;
+      size_q     <= '0;
+      pend_q     <= '0;
+      channels_q <= '0;
+      slot_q     <= 1'b0;
+      busy_q     <= '0;
+      ready_q    <= '0;
+    end else if (clr_i) begin
+      phase_q    <= PhIdle;
+      left_q     <= '0;
+      index_q    <= '0;
+      addr_q     <= '0;
+      size_q     <= '0;
+      pend_q     <= '0;
+      channels_q <= '0;
+      slot_q     <= 1'b0;
+      busy_q     <= '0;
+      ready_q    <= '0;
+    end else begin
+      phase_q    <= phase_d;
+      left_q     <= left_d;
+      index_q    <= index_d;
+      addr_q     <= addr_d;
+      size_q     <= size_d;
+      pend_q     <= pend_d;
+      channels_q <= channels_d;
+      slot_q     <= slot_d;
+      busy_q     <= busy_d;
+      ready_q    <= ready_d;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      tag_valid_q       <= '0;
+      tag_finish_q      <= '0;
+      tag_phase_q       <= '0;
+      tag_index_q       <= '0;
+      tag_slot_q        <= '0;
+      tag_sel_q         <= '0;
+      tag_per_channel_q <= '0;
+    end else if (clr_i) begin
+      tag_valid_q  <= '0;
+      tag_finish_q <= '0;
+    end else if (in_flight || granted != '0) begin
+      tag_valid_q       <= {tag_valid_q[1:0], granted};
+      tag_finish_q      <= {tag_finish_q[1:0], finish};
+      tag_phase_q       <= {tag_phase_q[1:0], phase_q};
+      tag_index_q       <= {tag_index_q[1:0], index_q};
+      tag_slot_q        <= {tag_slot_q[1:0], slot_q};
+      tag_sel_q         <= {tag_sel_q[1:0], cmd_sel_i};
+      tag_per_channel_q <= {tag_per_channel_q[1:0], per_channel};
+    end
+  end
+
+  // ---- table
+  assign table_we_o   = tag_valid_q[2][0] && tag_phase_q[2] == PhTable;
+  assign table_row_o  = {tag_sel_q[2], tag_index_q[2][TW-2:0]};
+  assign table_data_o = prm_rdata_i[Depth*8-1:0];
+
+  // ---- slots: the record as it lies in memory; without per_channel the head takes the place of
+  // multipliers and shifts
+  logic [30:0] head_multiplier_q;
+  logic [5:0]  head_shift_q;
+  logic [1:0][RawBits-1:0] raw_q;
+
+  always_ff @(posedge clk_i) begin
+    if (tag_valid_q[2][0] && tag_phase_q[2] == PhHead) begin
+      head_multiplier_q <= prm_rdata_i[30:0];
+      head_shift_q      <= prm_rdata_i[37:32];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (fill) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        raw_q[target][32*l +: 32]            <= is_pool ? pl.bias : 32'd0;
+        raw_q[target][32*(Lanes+l) +: 32]    <= {1'b0, el.multiplier};
+        raw_q[target][64*Lanes + 8*l +: 8]   <= {2'd0, el.shift};
+      end
+    end else if (tag_phase_q[2] == PhRecord) begin
+      for (int unsigned p = 0; p < WeightVectors; p++) begin
+        for (int unsigned v = 0; v < ChannelVecs; v++) begin
+          if (tag_valid_q[2][p] && tag_index_q[2] + IW'(p) == IW'(v)) begin
+            raw_q[tag_slot_q[2]][v*Depth*8 +: Depth*8] <= prm_rdata_i[p*Depth*8 +: Depth*8];
+          end
+        end
+      end
+      if (tag_finish_q[2] && !tag_per_channel_q[2]) begin
+        for (int unsigned l = 0; l < Lanes; l++) begin
+          raw_q[tag_slot_q[2]][32*(Lanes+l) +: 32]  <= {1'b0, head_multiplier_q};
+          raw_q[tag_slot_q[2]][64*Lanes + 8*l +: 8] <= {2'd0, head_shift_q};
+        end
+      end
+    end
+  end
+
+  always_comb begin
+    for (int unsigned s = 0; s < 2; s++) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        bias_o[s][l]       = raw_q[s][32*l +: 32];
+        multiplier_o[s][l] = raw_q[s][32*(Lanes+l) +: 31];
+        shift_o[s][l]      = raw_q[s][64*Lanes + 8*l +: 6];
+      end
+    end
+  end
+
+  `LILONG_ASSERT(DataFollowsGrant, (tag_valid_q[2] & ~prm_rvalid_i) == '0)
+endmodule
