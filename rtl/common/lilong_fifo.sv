@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// First-in first-out queue of Depth entries with registered valid and ready: neither output depends
+// on an input of the same cycle.  Data appears at the output one cycle after it was pushed.
+// clr_i empties it.  The storage is not reset; entries are read only after they were written.
+`include "lilong_assert.svh"
+
+module lilong_fifo #(
+    parameter int unsigned Width = 8,
+    parameter int unsigned Depth = 4,
+    localparam int unsigned CountWidth = $clog2(Depth + 1)
+) (
+    input  logic                  clk_i,
+    input  logic                  rst_ni,
+    input  logic                  clr_i,
+    input  logic                  valid_i,
+    output logic                  ready_o,
+    input  logic [Width-1:0]      data_i,
+    output logic                  valid_o,
+    input  logic                  ready_i,
+    output logic [Width-1:0]      data_o,
+    output logic [CountWidth-1:0] count_o
+);
+  localparam int unsigned PtrWidth = (Depth > 1) ? $clog2(Depth) : 1;
+  localparam logic [PtrWidth-1:0] LastEntry = PtrWidth'(Depth - 1);
+
+  logic [Width-1:0] mem_q [Depth];
+  logic [PtrWidth-1:0] wptr_q, rptr_q;
+  logic [CountWidth-1:0] count_q;
+  logic push, pop;
+
+  assign ready_o = (count_q != CountWidth'(Depth));
+  assign valid_o = (count_q != '0);
+  assign data_o  = mem_q[rptr_q];
+  assign count_o = count_q;
+  assign push    = valid_i && ready_o;
+  assign pop     = valid_o && ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (push) mem_q[wptr_q] <= data_i;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      wptr_q  <= '0;
+      rptr_q  <= '0;
+      count_q <= '0;
+    end else if (clr_i) begin
+      wptr_q  <= '0;
+      rptr_q  <= '0;
+      count_q <= '0;
+    end else begin
+      if (push) wptr_q <= (wptr_q == LastEntry) ? '0 : wptr_q + 1'b1;
+      if (pop) rptr_q <= (rptr_q == LastEntry) ? '0 : rptr_q + 1'b1;
+      if (push && !pop) count_q <= count_q + 1'b1;
+      else if (pop && !push) count_q <= count_q - 1'b1;
+    end
+  end
+
+  `LILONG_ASSERT(CountInRange, count_q <= CountWidth'(Depth))
+endmodule

@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only path to the AXI4 master: no other module drives it.
+//
+//   fetch, load --> arbiter --> s1 --> s2 (window check) --> AR           R --> skid --> fetch | load
+//   store ------------------->  s1 --> s2 (window check) --> AW           B --> register --> store
+//   store data ---------------------> strobes, last ---------> W
+//
+// Every burst is checked against its window (region base, size, right) before it is emitted; a
+// violating burst raises `window` and goes nowhere.  Strobes are made here from the checked byte
+// addresses, so a write can touch no byte outside.  A read may fetch the rest of the bus words at the
+// ends of its range (region bases are 64-byte aligned); the engines never see those bytes.
+// Bursts are bus-aligned, at most BURST_BYTES long and never cross a multiple of it.
+//
+// ID = {0, engine, epoch}; the bursts of one engine are answered in order.
+// abort_i (a level: no job is running): no new addresses; addresses already offered stay; owed write
+// beats are supplied with strobes 0 whatever the engine does, read data is discarded.
+// flip_i (soft reset gave up waiting): responses owed so far become those of the old epoch and are
+// ignored when they come; allowed only when old_clear_o says that none of an older epoch is owed.
+`include "lilong_assert.svh"
+
+module lilong_axi_port #(
+    parameter int unsigned AxiBytes = 16,
+    localparam int unsigned DataWidth = AxiBytes * 8
+) (
+    input  logic                 clk_i,
+    input  logic                 rst_ni,
+    input  logic                 abort_i,
+    input  logic                 flip_i,
+    output logic                 drained_o,
+    output logic                 old_clear_o,
+    // windows: base / 64, size in bytes, rights {write, read}
+    input  logic [8*34-1:0]      region_base_i,
+    input  logic [8*32-1:0]      region_size_i,
+    input  logic [8*2-1:0]       region_access_i,
+    // read requests: 0 fetch, 1 load
+    input  logic [1:0]           rd_req_valid_i,
+    output logic [1:0]           rd_req_ready_o,
+    input  logic [2*41-1:0]      rd_req_addr_i,
+    input  logic [2*11-1:0]      rd_req_bytes_i,
+    input  logic [2*3-1:0]       rd_req_region_i,
+    input  logic [2*32-1:0]      rd_req_instr_i,
+    output logic [1:0]           rd_valid_o,
+    input  logic [1:0]           rd_ready_i,
+    output logic [DataWidth-1:0] rd_data_o,
+    // write requests, data and responses of store
+    input  logic                 wr_req_valid_i,
+    output logic                 wr_req_ready_o,
+    input  logic [40:0]          wr_req_addr_i,
+    input  logic [10:0]          wr_req_bytes_i,
+    input  logic [2:0]           wr_req_region_i,
+    input  logic [31:0]          wr_req_instr_i,
+    input  logic                 wr_valid_i,
+    output logic                 wr_ready_o,
+    input  logic [DataWidth-1:0] wr_data_i,
+    output logic                 wr_done_o,
+    // traps
+    output logic                 trap_valid_o,
+    output logic [7:0]           trap_code_o,
+    output logic [1:0]           trap_engine_o,
+    output logic [31:0]          trap_instr_o,
+    output logic [39:0]          trap_addr_o,
+    // AXI4
+    output logic                  axi_awvalid_o,
+    input  logic                  axi_awready_i,
+    output logic [3:0]            axi_awid_o,
+    output logic [39:0]           axi_awaddr_o,
+    output logic [7:0]            axi_awlen_o,
+    output logic                  axi_wvalid_o,
+    input  logic                  axi_wready_i,
+    output logic [DataWidth-1:0]  axi_wdata_o,
+    output logic [AxiBytes-1:0]   axi_wstrb_o,
+    output logic                  axi_wlast_o,
+    input  logic                  axi_bvalid_i,
+    output logic                  axi_bready_o,
+    input  logic [3:0]            axi_bid_i,
+    input  logic [1:0]            axi_bresp_i,
+    output logic                  axi_arvalid_o,
+    input  logic                  axi_arready_i,
+    output logic [3:0]            axi_arid_o,
+    output logic [39:0]           axi_araddr_o,
+    output logic [7:0]            axi_arlen_o,
+    input  logic                  axi_rvalid_i,
+    output logic                  axi_rready_o,
+    input  logic [3:0]            axi_rid_i,
+    input  logic [DataWidth-1:0]  axi_rdata_i,
+    input  logic [1:0]            axi_rresp_i,
+    input  logic                  axi_rlast_i
+);
+  localparam int unsigned ByteWidth = $clog2(AxiBytes);
+  localparam int unsigned FetchOutstanding = 4;
+  localparam int unsigned LoadOutstanding = lilong_isa_pkg::ReadOutstanding;
+  localparam int unsigned StoreOutstanding = lilong_isa_pkg::WriteOutstanding;
+
+  logic epoch_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) epoch_q <= 1'b0;
+    else if (flip_i) epoch_q <= !epoch_q;
+  end
+
+  // ---- read requests: arbitration, then the common window check
+  logic [1:0] rd_room, rd_gnt;
+  logic rd_pick;  // 1: load
+  logic ar_free, rd_stage_ready;
+  logic rd_out_valid, rd_out_ok, rd_out_load;
+  logic [39:0] rd_out_addr;
+  logic [10:0] rd_out_bytes;
+  logic [31:0] rd_out_instr;
+  logic rd_s1_valid, rd_s1_tag;
+  logic [3:0] load_count;
+  logic [2:0] fetch_count;
+  logic [3:0] load_owed;
+  logic [2:0] fetch_owed;
+
+  // Bursts of each engine in flight or on the way; bounded by the depth of the queues below.
+  assign load_owed  = load_count + 4'(rd_s1_valid && rd_s1_tag) + 4'(rd_out_valid && rd_out_load);
+  assign fetch_owed = fetch_count + 3'(rd_s1_valid && !rd_s1_tag) + 3'(rd_out_valid && !rd_out_load);
+  assign rd_room    = {load_owed < 4'(LoadOutstanding), fetch_owed < 3'(FetchOutstanding)};
+
+  lilong_arbiter #(
+      .Ports(2)
+  ) u_rd_arbiter (
+      .req_i(rd_req_valid_i & rd_room),
+      .gnt_o(rd_gnt)
+  );
+  assign rd_pick        = rd_gnt[1];
+  assign rd_req_ready_o = rd_gnt & {2{rd_stage_ready && !abort_i}};
+
+  lilong_window_check #(
+      .Write(1'b0)
+  ) u_rd_check (
+      .clk_i,
+      .rst_ni,
+      .clr_i(abort_i),
+      .region_base_i,
+      .region_size_i,
+      .region_access_i,
+      .valid_i(|rd_gnt && !abort_i),
+      .ready_o(rd_stage_ready),
+      .addr_i(rd_pick ? rd_req_addr_i[41+:41] : rd_req_addr_i[0+:41]),
+      .bytes_i(rd_pick ? rd_req_bytes_i[11+:11] : rd_req_bytes_i[0+:11]),
+      .region_i(rd_pick ? rd_req_region_i[3+:3] : rd_req_region_i[0+:3]),
+      .instr_i(rd_pick ? rd_req_instr_i[32+:32] : rd_req_instr_i[0+:32]),
+      .tag_i(rd_pick),
+      .s1_valid_o(rd_s1_valid),
+      .s1_tag_o(rd_s1_tag),
+      .valid_o(rd_out_valid),
+      .ok_o(rd_out_ok),
+      .ready_i(ar_free),
+      .addr_o(rd_out_addr),
+      .bytes_o(rd_out_bytes),
+      .instr_o(rd_out_instr),
+      .tag_o(rd_out_load)
+  );
+
+  // Bus words of a burst, less one.
+  function automatic logic [7:0] burst_len(input logic [ByteWidth-1:0] first,
+                                           input logic [10:0] bytes);
+    logic [11:0] last;
+    last = 12'(first) + 12'(bytes) - 12'd1;
+    burst_len = 8'(last >> ByteWidth);
+  endfunction
+
+  logic ar_push;
+  logic [7:0] rd_out_len;
+  assign ar_free    = !axi_arvalid_o || axi_arready_i;
+  assign ar_push    = rd_out_valid && rd_out_ok && ar_free && !abort_i;
+  assign rd_out_len = burst_len(rd_out_addr[ByteWidth-1:0], rd_out_bytes);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      axi_arvalid_o <= 1'b0;
+      axi_arid_o    <= '0;
+      axi_araddr_o  <= '0;
+      axi_arlen_o   <= '0;
+    end else if (ar_free) begin
+      axi_arvalid_o <= ar_push;
+      if (ar_push) begin
+        axi_arid_o   <= {1'b0, 1'b0, rd_out_load, epoch_q};
+        axi_araddr_o <= {rd_out_addr[39:ByteWidth], {ByteWidth{1'b0}}};
+        axi_arlen_o  <= rd_out_len;
+      end
+    end
+  end
+
+  // ---- bursts in flight, one queue per reading engine: {instruction, address, beats - 1}
+  localparam int unsigned InfoWidth = 32 + 40 + 8;
+  logic [1:0] info_valid, info_pop;
+  logic [1:0][InfoWidth-1:0] info;
+  logic [1:0] info_ready_unused;
+
+  lilong_fifo #(
+      .Width(InfoWidth),
+      .Depth(FetchOutstanding)
+  ) u_fetch_info (
+      .clk_i,
+      .rst_ni,
+      .clr_i(flip_i),
+      .valid_i(ar_push && !rd_out_load),
+      .ready_o(info_ready_unused[0]),
+      .data_i({rd_out_instr, rd_out_addr, rd_out_len}),
+      .valid_o(info_valid[0]),
+      .ready_i(info_pop[0]),
+      .data_o(info[0]),
+      .count_o(fetch_count)
+  );
+  lilong_fifo #(
+      .Width(InfoWidth),
+      .Depth(LoadOutstanding)
+  ) u_load_info (
+      .clk_i,
+      .rst_ni,
+      .clr_i(flip_i),
+      .valid_i(ar_push && rd_out_load),
+      .ready_o(info_ready_unused[1]),
+      .data_i({rd_out_instr, rd_out_addr, rd_out_len}),
+      .valid_o(info_valid[1]),
+      .ready_i(info_pop[1]),
+      .data_o(info[1]),
+      .count_o(load_count)
+  );
+
+  // ---- read data
+  localparam int unsigned RWidth = 4 + 2 + 1 + DataWidth;
+  logic r_valid, r_pop;
+  logic [3:0] r_id;
+  logic [1:0] r_resp;
+  logic r_last;
+  logic [DataWidth-1:0] r_data;
+
+  lilong_stream_reg #(
+      .Width(RWidth)
+  ) u_r (
+      .clk_i,
+      .rst_ni,
+      .clr_i(1'b0),
+      .valid_i(axi_rvalid_i),
+      .ready_o(axi_rready_o),
+      .data_i({axi_rid_i, axi_rresp_i, axi_rlast_i, axi_rdata_i}),
+      .valid_o(r_valid),
+      .ready_i(r_pop),
+      .data_o({r_id, r_resp, r_last, r_data})
+  );
+
+  logic [1:0][7:0] beat_q;
+  logic [3:0] old_load_q;
+  logic [2:0] old_fetch_q;
+  logic [3:0] old_store_q;
+  logic r_unit;        // 0 fetch, 1 load
+  logic r_known, r_old_known;
+  logic r_expect_last, r_bad, r_good;
+
+  assign r_unit        = r_id[1];
+  assign r_known       = (r_id[3:2] == 2'b00) && (r_id[0] == epoch_q) && info_valid[r_unit];
+  assign r_old_known   = (r_id[3:2] == 2'b00) && (r_id[0] != epoch_q) &&
+                         (r_unit ? (old_load_q != '0) : (old_fetch_q != '0));
+  assign r_expect_last = beat_q[r_unit] == info[r_unit][7:0];
+  assign r_bad         = r_known ? (r_resp[1] || (r_last != r_expect_last)) : !r_old_known;
+  assign r_good        = r_valid && r_known && !r_bad && !abort_i;
+  assign rd_valid_o    = {r_good && r_unit, r_good && !r_unit};
+  assign rd_data_o     = r_data;
+  assign r_pop         = !r_good || rd_ready_i[r_unit];
+  assign info_pop      = {2{r_valid && r_pop && r_known && r_last}} & {r_unit, !r_unit};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) beat_q <= '0;
+    else if (flip_i) beat_q <= '0;
+    else if (r_valid && r_pop && r_known) begin
+      // A burst that is too long stays at its last beat until its end comes.
+      if (r_last) beat_q[r_unit] <= '0;
+      else if (!r_expect_last) beat_q[r_unit] <= beat_q[r_unit] + 8'd1;
+    end
+  end
+
+  // ---- write requests
+  logic aw_free, aw_push;
+  logic wr_stage_ready, wr_out_valid, wr_out_ok, wr_s1_valid;
+  logic [39:0] wr_out_addr;
+  logic [10:0] wr_out_bytes;
+  logic [31:0] wr_out_instr;
+  logic wr_room;
+  logic [3:0] store_count, w_count;
+  logic wr_tag_unused, wr_s1_tag_unused;
+
+  assign wr_room        = (store_count + 4'(wr_s1_valid) + 4'(wr_out_valid)) < 4'(StoreOutstanding);
+  assign wr_req_ready_o = wr_stage_ready && wr_room && !abort_i;
+
+  lilong_window_check #(
+      .Write(1'b1)
+  ) u_wr_check (
+      .clk_i,
+      .rst_ni,
+      .clr_i(abort_i),
+      .region_base_i,
+      .region_size_i,
+      .region_access_i,
+      .valid_i(wr_req_valid_i && wr_room && !abort_i),
+      .ready_o(wr_stage_ready),
+      .addr_i(wr_req_addr_i),
+      .bytes_i(wr_req_bytes_i),
+      .region_i(wr_req_region_i),
+      .instr_i(wr_req_instr_i),
+      .tag_i(1'b0),
+      .s1_valid_o(wr_s1_valid),
+      .s1_tag_o(wr_s1_tag_unused),
+      .valid_o(wr_out_valid),
+      .ok_o(wr_out_ok),
+      .ready_i(aw_free),
+      .addr_o(wr_out_addr),
+      .bytes_o(wr_out_bytes),
+      .instr_o(wr_out_instr),
+      .tag_o(wr_tag_unused)
+  );
+
+  // A burst occupies the W queue until its data is sent and store_info until its response comes.
+  // Old owed data may still occupy the W queue after a flip.
+  assign aw_free = (!axi_awvalid_o || axi_awready_i) && (w_count != 4'(StoreOutstanding));
+  assign aw_push = wr_out_valid && wr_out_ok && aw_free && !abort_i;
+
+  logic [7:0] wr_out_len;
+  assign wr_out_len = burst_len(wr_out_addr[ByteWidth-1:0], wr_out_bytes);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      axi_awvalid_o <= 1'b0;
+      axi_awid_o    <= '0;
+      axi_awaddr_o  <= '0;
+      axi_awlen_o   <= '0;
+    end else if (aw_push) begin
+      axi_awvalid_o <= 1'b1;
+      axi_awid_o    <= {1'b0, lilong_isa_pkg::EngineStore, epoch_q};
+      axi_awaddr_o  <= {wr_out_addr[39:ByteWidth], {ByteWidth{1'b0}}};
+      axi_awlen_o   <= wr_out_len;
+    end else if (axi_awready_i) begin
+      axi_awvalid_o <= 1'b0;
+    end
+  end
+
+  // ---- write data: {first byte in the first word, last byte in the last word, beats - 1}
+  localparam int unsigned WInfoWidth = 2 * ByteWidth + 8;
+  logic w_info_valid, w_info_pop, w_info_ready_unused;
+  logic [ByteWidth-1:0] w_first, w_last_byte;
+  logic [7:0] w_len, w_beat_q;
+  logic w_free, w_is_last, w_dead, w_take;
+  logic [3:0] dead_q;
+  logic [AxiBytes-1:0] w_strb;
+
+  lilong_fifo #(
+      .Width(WInfoWidth),
+      .Depth(StoreOutstanding)
+  ) u_w_info (
+      .clk_i,
+      .rst_ni,
+      .clr_i(1'b0),
+      .valid_i(aw_push),
+      .ready_o(w_info_ready_unused),
+      .data_i({wr_out_addr[ByteWidth-1:0],
+               wr_out_addr[ByteWidth-1:0] + wr_out_bytes[ByteWidth-1:0] - ByteWidth'(1), wr_out_len}),
+      .valid_o(w_info_valid),
+      .ready_i(w_info_pop),
+      .data_o({w_first, w_last_byte, w_len}),
+      .count_o(w_count)
+  );
+
+  // Data follows its address: the newest entry waits while its address is still offered.
+  assign w_free     = !axi_wvalid_o || axi_wready_i;
+  assign w_dead     = abort_i || (dead_q != '0);
+  assign w_is_last  = w_beat_q == w_len;
+  assign w_take     = w_info_valid && w_free && (w_dead || wr_valid_i) &&
+                      (w_count > 4'(axi_awvalid_o));
+  assign wr_ready_o = w_info_valid && w_free && !w_dead && (w_count > 4'(axi_awvalid_o));
+  assign w_info_pop = w_take && w_is_last;
+
+  always_comb begin
+    w_strb = '1;
+    if (w_beat_q == 8'd0) w_strb = w_strb & ({AxiBytes{1'b1}} << w_first);
+    if (w_is_last) w_strb = w_strb & ({AxiBytes{1'b1}} >> (ByteWidth'(AxiBytes - 1) - w_last_byte));
+    if (w_dead) w_strb = '0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      axi_wvalid_o <= 1'b0;
+      axi_wdata_o  <= '0;
+      axi_wstrb_o  <= '0;
+      axi_wlast_o  <= 1'b0;
+      w_beat_q     <= '0;
+      dead_q       <= '0;
+    end else begin
+      if (w_free) begin
+        axi_wvalid_o <= w_take;
+        if (w_take) begin
+          axi_wdata_o <= w_dead ? '0 : wr_data_i;
+          axi_wstrb_o <= w_strb;
+          axi_wlast_o <= w_is_last;
+          w_beat_q    <= w_is_last ? '0 : w_beat_q + 8'd1;
+        end
+      end
+      // Bursts that an abort found in the queue stay dead, whatever runs later.
+      if (abort_i) dead_q <= w_count - 4'(w_info_pop);
+      else if (w_info_pop && (dead_q != '0)) dead_q <= dead_q - 4'd1;
+    end
+  end
+
+  // ---- write responses
+  logic store_info_valid, store_info_pop, store_info_ready_unused;
+  logic [31:0] store_instr;
+  logic [39:0] store_addr;
+  logic b_valid_q;
+  logic [3:0] b_id_q;
+  logic [1:0] b_resp_q;
+  logic b_known, b_old_known, b_bad;
+
+  lilong_fifo #(
+      .Width(32 + 40),
+      .Depth(StoreOutstanding)
+  ) u_store_info (
+      .clk_i,
+      .rst_ni,
+      .clr_i(flip_i),
+      .valid_i(aw_push),
+      .ready_o(store_info_ready_unused),
+      .data_i({wr_out_instr, wr_out_addr}),
+      .valid_o(store_info_valid),
+      .ready_i(store_info_pop),
+      .data_o({store_instr, store_addr}),
+      .count_o(store_count)
+  );
+
+  assign axi_bready_o = 1'b1;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      b_valid_q <= 1'b0;
+      b_id_q    <= '0;
+      b_resp_q  <= '0;
+    end else begin
+      b_valid_q <= axi_bvalid_i;
+      if (axi_bvalid_i) begin
+        b_id_q   <= axi_bid_i;
+        b_resp_q <= axi_bresp_i;
+      end
+    end
+  end
+  assign b_known        = (b_id_q == {1'b0, lilong_isa_pkg::EngineStore, epoch_q}) && store_info_valid;
+  assign b_old_known    = (b_id_q == {1'b0, lilong_isa_pkg::EngineStore, !epoch_q}) && (old_store_q != '0);
+  assign b_bad          = b_known ? b_resp_q[1] : !b_old_known;
+  assign store_info_pop = b_valid_q && b_known;
+  assign wr_done_o      = b_valid_q && b_known && !b_bad && !abort_i;
+
+  // ---- responses of the old epoch that are still owed
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      old_fetch_q <= '0;
+      old_load_q  <= '0;
+      old_store_q <= '0;
+    end else if (flip_i) begin
+      old_fetch_q <= fetch_count - 3'(info_pop[0]);
+      old_load_q  <= load_count - 4'(info_pop[1]);
+      old_store_q <= store_count - 4'(store_info_pop);
+    end else begin
+      if (r_valid && r_old_known && r_last) begin
+        if (r_unit) old_load_q <= old_load_q - 4'd1;
+        else old_fetch_q <= old_fetch_q - 3'd1;
+      end
+      if (b_valid_q && b_old_known) old_store_q <= old_store_q - 4'd1;
+    end
+  end
+  assign old_clear_o = (old_fetch_q == '0) && (old_load_q == '0) && (old_store_q == '0);
+  assign drained_o   = (fetch_count == '0) && (load_count == '0) && (store_count == '0) &&
+                       (w_count == '0) && !axi_wvalid_o && !axi_awvalid_o && !axi_arvalid_o &&
+                       !rd_s1_valid && !rd_out_valid && !wr_s1_valid && !wr_out_valid;
+
+  // ---- traps; the receiver ignores them while no job is running
+  always_comb begin
+    trap_valid_o  = 1'b1;
+    trap_code_o   = lilong_isa_pkg::TrapWindow;
+    trap_engine_o = lilong_isa_pkg::EngineFetch;
+    trap_instr_o  = rd_out_instr;
+    trap_addr_o   = rd_out_addr;
+    if (rd_out_valid && !rd_out_ok) begin
+      trap_engine_o = rd_out_load ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
+    end else if (wr_out_valid && !wr_out_ok) begin
+      trap_engine_o = lilong_isa_pkg::EngineStore;
+      trap_instr_o  = wr_out_instr;
+      trap_addr_o   = wr_out_addr;
+    end else if (r_valid && r_bad) begin
+      trap_code_o   = lilong_isa_pkg::TrapReadError;
+      trap_engine_o = r_unit ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
+      trap_instr_o  = r_known ? info[r_unit][48+:32] : '0;
+      trap_addr_o   = r_known ? info[r_unit][8+:40] : '0;
+    end else if (b_valid_q && b_bad) begin
+      trap_code_o   = lilong_isa_pkg::TrapWriteError;
+      trap_engine_o = lilong_isa_pkg::EngineStore;
+      trap_instr_o  = b_known ? store_instr : '0;
+      trap_addr_o   = b_known ? store_addr : '0;
+    end else begin
+      trap_valid_o = 1'b0;
+    end
+  end
+
+  logic unused_resp;
+  assign unused_resp = r_resp[0] ^ b_resp_q[0];
+
+  `LILONG_ASSERT(InfoQueuesHaveRoom, !(ar_push && !info_ready_unused[rd_out_load]))
+  `LILONG_ASSERT(StoreQueuesHaveRoom, !(aw_push && !(store_info_ready_unused && w_info_ready_unused)))
+  `LILONG_ASSERT(NoNewAddressInAbort, !(abort_i && (ar_push || aw_push)))
+  `LILONG_ASSERT(FlipOnlyWhenOldIsClear, !(flip_i && !old_clear_o))
+endmodule

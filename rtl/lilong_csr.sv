@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registers (AXI4-Lite), job control, interrupt, watchdog, trap capture and counters.
+//
+//            start                     job_done
+//   Idle --------------> Running ------------------------------> Idle, irq done
+//    ^                      | trap
+//    |                      v        drained or DRAIN_LIMIT
+//    |                   Aborting ------------------> Halted, irq trap
+//    |                                                  |
+//    +---- Reset <----- soft_reset in any state --------+
+//          drained, or DRAIN_LIMIT and then the epoch flips; irq reset_done
+//
+// run_o is high in Running only; every engine is held cleared otherwise, and the AXI port aborts.
+// `cycles` counts from the doorbell's handshake to the first cycle with the interrupt.
+// Windows, WATCHDOG and DRAIN_LIMIT are written in Idle and Halted only; soft reset keeps them.
+// Writes to read-only registers are ignored; locked writes and unmapped addresses answer SLVERR.
+module lilong_csr #(
+    parameter int unsigned Preset = 2
+) (
+    input  logic            clk_i,
+    input  logic            rst_ni,
+    // AXI4-Lite
+    input  logic            axil_awvalid_i,
+    output logic            axil_awready_o,
+    input  logic [11:0]     axil_awaddr_i,
+    input  logic            axil_wvalid_i,
+    output logic            axil_wready_o,
+    input  logic [31:0]     axil_wdata_i,
+    input  logic [3:0]      axil_wstrb_i,
+    output logic            axil_bvalid_o,
+    input  logic            axil_bready_i,
+    output logic [1:0]      axil_bresp_o,
+    input  logic            axil_arvalid_i,
+    output logic            axil_arready_o,
+    input  logic [11:0]     axil_araddr_i,
+    output logic            axil_rvalid_o,
+    input  logic            axil_rready_i,
+    output logic [31:0]     axil_rdata_o,
+    output logic [1:0]      axil_rresp_o,
+    output logic            irq_o,
+    // windows
+    output logic [8*34-1:0] region_base_o,
+    output logic [8*32-1:0] region_size_o,
+    output logic [8*2-1:0]  region_access_o,
+    // job control
+    output logic            run_o,
+    output logic            flip_o,
+    input  logic            drained_i,
+    input  logic            old_clear_i,
+    input  logic            job_done_i,
+    // traps of the AXI port and of the rest; in the same cycle the port's is kept
+    input  logic            port_trap_valid_i,
+    input  logic [7:0]      port_trap_code_i,
+    input  logic [1:0]      port_trap_engine_i,
+    input  logic [31:0]     port_trap_instr_i,
+    input  logic [39:0]     port_trap_addr_i,
+    input  logic            sync_trap_valid_i,
+    input  logic [7:0]      sync_trap_code_i,
+    input  logic [1:0]      sync_trap_engine_i,
+    input  logic [31:0]     sync_trap_instr_i,
+    input  logic [51:0]     sync_trap_addr_i,
+    // what the watchdog reports: the first engine at work, else fetch
+    input  logic [1:0]      oldest_engine_i,
+    input  logic [31:0]     oldest_instr_i,
+    // counters: bit n counts cycles or events of counter n; bytes are added
+    input  logic [lilong_isa_pkg::NumCounters-1:0] count_i,
+    input  logic [10:0]     bytes_read_i,
+    input  logic [10:0]     bytes_written_i
+);
+  localparam int unsigned NumCounters = lilong_isa_pkg::NumCounters;
+
+  typedef enum logic [2:0] {
+    StIdle,
+    StRunning,
+    StAborting,
+    StHalted,
+    StReset
+  } state_e;
+
+  state_e state_q;
+  logic unlocked;
+  assign unlocked = (state_q == StIdle) || (state_q == StHalted);
+  assign run_o    = state_q == StRunning;
+
+  // ---- writes
+  logic write, write_known, write_locked;
+  logic [31:0] wmask, progress_q;
+  logic [11:0] waddr;
+  logic region_hit;
+  logic [2:0] region_index;
+  assign write          = axil_awvalid_i && axil_wvalid_i && !axil_bvalid_o;
+  assign axil_awready_o = write;
+  assign axil_wready_o  = write;
+  assign waddr          = {axil_awaddr_i[11:2], 2'b00};
+  assign region_hit     = waddr[11:7] == lilong_isa_pkg::RegRegionBaseLoOffset[11:7];
+  assign region_index   = waddr[6:4];
+  assign wmask = {{8{axil_wstrb_i[3]}}, {8{axil_wstrb_i[2]}}, {8{axil_wstrb_i[1]}}, {8{axil_wstrb_i[0]}}};
+
+  function automatic logic mapped(input logic [11:0] addr);
+    mapped = (addr <= lilong_isa_pkg::RegProgressOffset) ||
+             (addr[11:7] == lilong_isa_pkg::RegRegionBaseLoOffset[11:7]) ||
+             ((addr >= lilong_isa_pkg::RegCounterBaseOffset) &&
+              (addr < lilong_isa_pkg::RegCounterBaseOffset + 12'(4 * lilong_isa_pkg::RegCounterBaseCount)));
+  endfunction
+  assign write_known  = mapped(waddr);
+  assign write_locked = !unlocked && (region_hit || (waddr == lilong_isa_pkg::RegWatchdogOffset) ||
+                                      (waddr == lilong_isa_pkg::RegDrainLimitOffset));
+
+  logic write_control, start, soft_reset;
+  assign write_control = write && (waddr == lilong_isa_pkg::RegControlOffset) && axil_wstrb_i[0];
+  assign soft_reset    = write_control && axil_wdata_i[lilong_isa_pkg::RegControlSoftResetLsb];
+  assign start         = write_control && axil_wdata_i[lilong_isa_pkg::RegControlStartLsb] && !soft_reset &&
+                         (state_q == StIdle);
+
+  logic [7:0][33:0] base_q;
+  logic [7:0][31:0] size_q;
+  logic [7:0][1:0] access_q;
+  logic [31:0] watchdog_q, drain_limit_q;
+  logic [2:0] irq_enable_q;
+  logic [31:0] base_lo, base_hi;
+  assign base_lo = {base_q[region_index][25:0], 6'd0};
+  assign base_hi = {24'd0, base_q[region_index][33:26]};
+
+  function automatic logic [31:0] merge(input logic [31:0] old, input logic [31:0] data,
+                                        input logic [31:0] mask);
+    merge = (old & ~mask) | (data & mask);
+  endfunction
+  logic [31:0] merged_lo, merged_hi, merged_access, merged_enable;
+  assign merged_lo     = merge(base_lo, axil_wdata_i, wmask);
+  assign merged_hi     = merge(base_hi, axil_wdata_i, wmask);
+  assign merged_access = merge(32'(access_q[region_index]), axil_wdata_i, wmask);
+  assign merged_enable = merge(32'(irq_enable_q), axil_wdata_i, wmask);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      base_q        <= '0;
+      size_q        <= '0;
+      access_q      <= '0;
+      watchdog_q    <= lilong_isa_pkg::RegWatchdogReset;
+      drain_limit_q <= lilong_isa_pkg::RegDrainLimitReset;
+      irq_enable_q  <= lilong_isa_pkg::RegIrqEnableReset[2:0];
+    end else if (write && !write_locked) begin
+      if (waddr == lilong_isa_pkg::RegIrqEnableOffset) irq_enable_q <= merged_enable[2:0];
+      if (waddr == lilong_isa_pkg::RegWatchdogOffset) watchdog_q <= merge(watchdog_q, axil_wdata_i, wmask);
+      if (waddr == lilong_isa_pkg::RegDrainLimitOffset) begin
+        drain_limit_q <= merge(drain_limit_q, axil_wdata_i, wmask);
+      end
+      if (region_hit) begin
+        unique case (waddr[3:2])
+          2'd0: base_q[region_index][25:0] <= merged_lo[31:6];
+          2'd1: base_q[region_index][33:26] <= merged_hi[7:0];
+          2'd2: size_q[region_index] <= merge(size_q[region_index], axil_wdata_i, wmask);
+          default: access_q[region_index] <= merged_access[1:0];
+        endcase
+      end
+    end
+  end
+  assign region_base_o   = base_q;
+  assign region_size_o   = size_q;
+  assign region_access_o = access_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      axil_bvalid_o <= 1'b0;
+      axil_bresp_o  <= '0;
+    end else if (write) begin
+      axil_bvalid_o <= 1'b1;
+      axil_bresp_o  <= (!write_known || write_locked) ? 2'b10 : 2'b00;
+    end else if (axil_bready_i) begin
+      axil_bvalid_o <= 1'b0;
+    end
+  end
+
+  // ---- job control
+  logic [2:0] pending_q, pending_set, pending_clear;
+  logic [31:0] drain_q;
+  logic [NumCounters-1:0][31:0] counter_q;
+  logic drain_over, trap, watchdog_trap, reset_over;
+  logic [7:0] trap_code_q;
+  logic [1:0] trap_engine_q;
+  logic [31:0] trap_instr_q;
+  logic [51:0] trap_addr_q;
+
+  assign drain_over    = drain_q >= drain_limit_q;
+  assign watchdog_trap = (watchdog_q != '0) && (counter_q[lilong_isa_pkg::CounterCycles] >= watchdog_q) &&
+                         !job_done_i;
+  assign trap          = run_o && (port_trap_valid_i || sync_trap_valid_i || watchdog_trap);
+  assign reset_over    = (state_q == StReset) && (drained_i || (drain_over && old_clear_i)) && !soft_reset;
+  assign flip_o        = reset_over && !drained_i;
+
+  always_comb begin
+    pending_set   = '0;
+    pending_clear = '0;
+    if (write && (waddr == lilong_isa_pkg::RegIrqStatusOffset)) begin
+      pending_clear = axil_wdata_i[2:0] & wmask[2:0];
+    end
+    if (run_o && !trap && job_done_i && !soft_reset) pending_set[lilong_isa_pkg::RegIrqStatusDoneLsb] = 1'b1;
+    if ((state_q == StAborting) && (drained_i || drain_over) && !soft_reset) begin
+      pending_set[lilong_isa_pkg::RegIrqStatusTrapLsb] = 1'b1;
+    end
+    if (soft_reset) pending_clear = '1;
+    if (reset_over) pending_set[lilong_isa_pkg::RegIrqStatusResetDoneLsb] = 1'b1;
+  end
+  assign irq_o = |(pending_q & irq_enable_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q       <= StIdle;
+      pending_q     <= '0;
+      drain_q       <= '0;
+      trap_code_q   <= '0;
+      trap_engine_q <= '0;
+      trap_instr_q  <= '0;
+      trap_addr_q   <= '0;
+    end else begin
+      pending_q <= (pending_q & ~pending_clear) | pending_set;
+      drain_q   <= ((state_q == StAborting) || (state_q == StReset)) ? drain_q + 32'd1 : '0;
+      unique case (state_q)
+        StIdle: if (start) state_q <= StRunning;
+        StRunning: begin
+          if (trap) state_q <= StAborting;
+          else if (job_done_i) state_q <= StIdle;
+        end
+        StAborting: if (drained_i || drain_over) state_q <= StHalted;
+        StHalted: ;
+        StReset: if (reset_over) state_q <= StIdle;
+        default: state_q <= StIdle;
+      endcase
+      if (soft_reset) begin
+        state_q <= StReset;
+        drain_q <= '0;
+      end
+      if (start || soft_reset) begin
+        trap_code_q   <= '0;
+        trap_engine_q <= '0;
+        trap_instr_q  <= '0;
+        trap_addr_q   <= '0;
+      end else if (trap) begin
+        if (port_trap_valid_i) begin
+          trap_code_q   <= port_trap_code_i;
+          trap_engine_q <= port_trap_engine_i;
+          trap_instr_q  <= port_trap_instr_i;
+          trap_addr_q   <= 52'(port_trap_addr_i);
+        end else if (sync_trap_valid_i) begin
+          trap_code_q   <= sync_trap_code_i;
+          trap_engine_q <= sync_trap_engine_i;
+          trap_instr_q  <= sync_trap_instr_i;
+          trap_addr_q   <= sync_trap_addr_i;
+        end else begin
+          trap_code_q   <= lilong_isa_pkg::TrapWatchdog;
+          trap_engine_q <= oldest_engine_i;
+          trap_instr_q  <= oldest_instr_i;
+          trap_addr_q   <= '0;
+        end
+      end
+    end
+  end
+
+  // ---- counters
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      counter_q  <= '0;
+      progress_q <= '0;
+    end else if (start || soft_reset) begin
+      counter_q                                <= '0;
+      counter_q[lilong_isa_pkg::CounterCycles] <= start ? 32'd1 : 32'd0;
+      progress_q                               <= '0;
+    end else begin
+      if (run_o || (state_q == StAborting)) begin
+        counter_q[lilong_isa_pkg::CounterCycles] <= counter_q[lilong_isa_pkg::CounterCycles] + 32'd1;
+      end
+      if (run_o) begin
+        for (int unsigned n = 1; n < lilong_isa_pkg::CounterBytesFetch; n++) begin
+          if (count_i[n]) counter_q[n] <= counter_q[n] + 32'd1;
+        end
+        if (count_i[lilong_isa_pkg::CounterBytesFetch]) begin
+          counter_q[lilong_isa_pkg::CounterBytesFetch] <= counter_q[lilong_isa_pkg::CounterBytesFetch] +
+              32'(lilong_isa_pkg::DescriptorBytes);
+          progress_q <= progress_q + 32'd1;
+        end
+        if (count_i[lilong_isa_pkg::CounterBytesRead]) begin
+          counter_q[lilong_isa_pkg::CounterBytesRead] <= counter_q[lilong_isa_pkg::CounterBytesRead] +
+              32'(bytes_read_i);
+        end
+        if (count_i[lilong_isa_pkg::CounterBytesWritten]) begin
+          counter_q[lilong_isa_pkg::CounterBytesWritten] <= counter_q[lilong_isa_pkg::CounterBytesWritten] +
+              32'(bytes_written_i);
+        end
+      end
+    end
+  end
+
+  // ---- reads
+  logic read, read_region, read_counter;
+  logic [11:0] raddr;
+  logic [2:0] read_index;
+  logic [1:0] status;
+  logic [31:0] rdata;
+  assign read           = axil_arvalid_i && !axil_rvalid_o;
+  assign axil_arready_o = read;
+  assign raddr          = {axil_araddr_i[11:2], 2'b00};
+  assign read_region    = raddr[11:7] == lilong_isa_pkg::RegRegionBaseLoOffset[11:7];
+  assign read_index     = raddr[6:4];
+  assign read_counter   = (raddr >= lilong_isa_pkg::RegCounterBaseOffset) &&
+                          (raddr < lilong_isa_pkg::RegCounterBaseOffset + 12'(4 * NumCounters));
+
+  always_comb begin
+    unique case (state_q)
+      StIdle: status = lilong_isa_pkg::StateIdle;
+      StHalted: status = lilong_isa_pkg::StateHalted;
+      StReset: status = lilong_isa_pkg::StateReset;
+      default: status = lilong_isa_pkg::StateRunning;
+    endcase
+  end
+
+  always_comb begin
+    rdata = '0;
+    if (read) begin
+      unique case (raddr)
+        lilong_isa_pkg::RegIdOffset: rdata = lilong_isa_pkg::Magic;
+        lilong_isa_pkg::RegVersionOffset: rdata = {lilong_isa_pkg::SpecMajor, lilong_isa_pkg::SpecMinor};
+        lilong_isa_pkg::RegSpecHashOffset: rdata = lilong_isa_pkg::SpecHash;
+        lilong_isa_pkg::RegPreset0Offset:
+        rdata = {8'(lilong_isa_pkg::preset_weight_vectors(Preset)), 8'(lilong_isa_pkg::preset_results(Preset)),
+                 8'(lilong_isa_pkg::preset_depth(Preset)), 8'(lilong_isa_pkg::preset_lanes(Preset))};
+        lilong_isa_pkg::RegPreset1Offset:
+        rdata = {8'(lilong_isa_pkg::Banks), 8'(lilong_isa_pkg::preset_axi_bytes(Preset)),
+                 16'(lilong_isa_pkg::preset_scratchpad_kib(Preset))};
+        lilong_isa_pkg::RegStatusOffset: rdata = {29'd0, irq_o, status};
+        lilong_isa_pkg::RegIrqStatusOffset: rdata = 32'(pending_q);
+        lilong_isa_pkg::RegIrqEnableOffset: rdata = 32'(irq_enable_q);
+        lilong_isa_pkg::RegWatchdogOffset: rdata = watchdog_q;
+        lilong_isa_pkg::RegDrainLimitOffset: rdata = drain_limit_q;
+        lilong_isa_pkg::RegTrapStatusOffset: rdata = {22'd0, trap_engine_q, trap_code_q};
+        lilong_isa_pkg::RegTrapInstructionOffset: rdata = trap_instr_q;
+        lilong_isa_pkg::RegTrapAddrLoOffset: rdata = trap_addr_q[31:0];
+        lilong_isa_pkg::RegTrapAddrHiOffset: rdata = 32'(trap_addr_q[51:32]);
+        lilong_isa_pkg::RegProgressOffset: rdata = progress_q;
+        default: begin
+          if (read_region) begin
+            unique case (raddr[3:2])
+              2'd0: rdata = {base_q[read_index][25:0], 6'd0};
+              2'd1: rdata = {24'd0, base_q[read_index][33:26]};
+              2'd2: rdata = size_q[read_index];
+              default: rdata = 32'(access_q[read_index]);
+            endcase
+          end
+          if (read_counter) rdata = counter_q[raddr[6:2]];
+        end
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      axil_rvalid_o <= 1'b0;
+      axil_rdata_o  <= '0;
+      axil_rresp_o  <= '0;
+    end else if (read) begin
+      axil_rvalid_o <= 1'b1;
+      axil_rdata_o  <= rdata;
+      axil_rresp_o  <= mapped(raddr) ? 2'b00 : 2'b10;
+    end else if (axil_rready_i) begin
+      axil_rvalid_o <= 1'b0;
+    end
+  end
+
+  logic unused_bits;
+  assign unused_bits = ^{axil_awaddr_i[1:0], axil_araddr_i[1:0], merged_lo[5:0], merged_hi[31:8],
+                         merged_access[31:2], merged_enable[31:3], count_i[0]};
+endmodule

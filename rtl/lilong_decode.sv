@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks a descriptor completely, in program order, then appends it to its queue.
+//
+//   Take --> Flags --> Act --+--> Terms: one footprint term per cycle ----> Drain --> Push --> Take
+//                            |      term --> multiply --> add --> compare
+//                            +--> Push (no footprints)
+//                            +--> Done (END)   +--> Trapped (precise trap, reported until clr_i)
+//
+// Order of checks: opcode, reserved bits, valid, then the footprints in the order of the spec; of a
+// region footprint first the right, then the range.  The rules themselves are generated
+// (gen/lilong_checks.svh); here are only the counting and the arithmetic (52 bits, proved enough).
+`include "lilong_assert.svh"
+
+module lilong_decode #(
+    parameter int unsigned Lanes = 16,
+    parameter int unsigned Depth = 16,
+    parameter int unsigned ScratchpadBytes = 524288
+) (
+    input  logic           clk_i,
+    input  logic           rst_ni,
+    input  logic           clr_i,
+    input  logic [8*32-1:0] region_size_i,
+    input  logic [8*2-1:0] region_access_i,
+    input  logic           desc_valid_i,
+    output logic           desc_ready_o,
+    input  logic           desc_missing_i,
+    input  logic [511:0]   desc_i,
+    input  logic [25:0]    desc_number_i,
+    output logic [2:0]     push_valid_o,     // one bit per queue
+    input  logic [2:0]     push_ready_i,
+    output logic [511:0]   push_desc_o,
+    output logic           push_empty_o,
+    output logic [31:0]    push_instr_o,
+    output logic           decoded_o,        // an instruction was accepted in this cycle
+    output logic           done_o,           // END was decoded
+    output logic           blocked_o,        // waits for a full queue
+    output logic           trap_o,           // a precise trap is pending
+    output logic [7:0]     trap_code_o,
+    output logic [51:0]    trap_addr_o,
+    output logic [31:0]    instr_o           // instruction of the trap, or number of END
+);
+  `include "lilong_checks.svh"
+
+  typedef enum logic [2:0] {
+    StTake,
+    StFlags,
+    StAct,
+    StTerms,
+    StDrain,
+    StPush,
+    StDone,
+    StTrapped
+  } state_e;
+
+  state_e state_q;
+  logic [511:0] desc_q;
+  logic [25:0] number_q;
+  logic missing_q, legal_q, reserved_q, valid_q, empty_q;
+  logic [1:0] queue_q;
+  logic [2:0] footprints_q;
+  logic [7:0] code_q;
+  logic [51:0] trap_addr_q;
+
+  // ---- footprint pipeline: the slot (index_q, term_q) enters in StTerms
+  logic [2:0] index_q, term_q;
+  lilong_isa_pkg::footprint_t fp;
+  lilong_isa_pkg::footprint_term_t fp_term;
+  logic slot_last_term, slot_last;
+
+  always_comb begin
+    fp      = '0;
+    fp_term = '0;
+    if (state_q == StTerms) begin
+      fp      = footprint(desc_q, index_q);
+      fp_term = footprint_term(desc_q, index_q, term_q);
+    end
+  end
+  // A footprint without terms takes one slot whose product is zero.
+  assign slot_last_term = (term_q + 3'd1) >= fp.num_terms;
+  assign slot_last      = slot_last_term && (index_q + 3'd1 == footprints_q);
+
+  typedef struct packed {
+    logic        valid;
+    logic        first;      // first term of the footprint
+    logic        last;       // last term of the footprint
+    logic        active;
+    logic        is_region;
+    logic        is_write;
+    logic [51:0] start;      // base + extent
+  } slot_t;
+
+  slot_t s1_q, s2_q;
+  logic [16:0] s1_count_q;
+  logic [39:0] s1_stride_q;
+  logic [51:0] s2_product_q;
+  logic s3_valid_q, s3_last_q, s3_active_q, s3_region_q, s3_write_q;
+  logic [51:0] s3_sum_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      s1_q         <= '0;
+      s2_q         <= '0;
+      s1_count_q   <= '0;
+      s1_stride_q  <= '0;
+      s2_product_q <= '0;
+      s3_valid_q   <= 1'b0;
+      s3_last_q    <= 1'b0;
+      s3_active_q  <= 1'b0;
+      s3_region_q  <= 1'b0;
+      s3_write_q   <= 1'b0;
+      s3_sum_q     <= '0;
+    end else if (clr_i || (state_q == StTake)) begin
+      s1_q.valid <= 1'b0;
+      s2_q.valid <= 1'b0;
+      s3_valid_q <= 1'b0;
+    end else begin
+      s1_q.valid <= state_q == StTerms;
+      if (state_q == StTerms) begin
+        s1_q.first     <= term_q == '0;
+        s1_q.last      <= slot_last_term;
+        s1_q.active    <= fp.active;
+        s1_q.is_region <= fp.is_region;
+        s1_q.is_write  <= fp.is_write;
+        s1_q.start     <= fp.base + fp.extent;
+        s1_count_q     <= (fp.num_terms == '0) ? '0 : fp_term.count - 17'd1;
+        s1_stride_q    <= fp_term.stride;
+      end
+      s2_q.valid <= s1_q.valid;
+      if (s1_q.valid) begin
+        s2_q         <= s1_q;
+        s2_product_q <= 52'(s1_count_q) * 52'(s1_stride_q);
+      end
+      s3_valid_q <= s2_q.valid;
+      if (s2_q.valid) begin
+        s3_sum_q    <= (s2_q.first ? s2_q.start : s3_sum_q) + s2_product_q;
+        s3_last_q   <= s2_q.last;
+        s3_active_q <= s2_q.active;
+        s3_region_q <= s2_q.is_region;
+        s3_write_q  <= s2_q.is_write;
+      end
+    end
+  end
+
+  // ---- verdict of the footprint in stage 3
+  logic [2:0] region;
+  logic [31:0] region_size;
+  logic region_right;
+  logic check, fail_access, fail_region, fail_scratchpad;
+  assign region          = region_of(desc_q);
+  assign region_size     = region_size_i[region*32+:32];
+  assign region_right    = region_access_i[{region, s3_write_q}];
+  assign check           = s3_valid_q && s3_last_q && s3_active_q;
+  assign fail_access     = check && s3_region_q && !region_right;
+  assign fail_region     = check && s3_region_q && (s3_sum_q > 52'(region_size));
+  assign fail_scratchpad = check && !s3_region_q && (s3_sum_q > 52'(ScratchpadBytes));
+
+  logic push_fire;
+  assign push_fire    = |(push_valid_o & push_ready_i);
+  assign desc_ready_o = state_q == StTake;
+  assign push_desc_o  = desc_q;
+  assign push_empty_o = empty_q;
+  assign push_instr_o = {6'd0, number_q};
+  always_comb begin
+    push_valid_o = '0;
+    if (state_q == StPush) push_valid_o[queue_q] = 1'b1;
+  end
+  assign decoded_o = push_fire || (state_q == StAct && legal_q && !reserved_q && valid_q && !missing_q &&
+                                   (queue_q == lilong_isa_pkg::QueueControl));
+  assign done_o      = state_q == StDone;
+  assign blocked_o   = (state_q == StPush) && !push_fire;
+  assign trap_o      = state_q == StTrapped;
+  assign trap_code_o = code_q;
+  assign trap_addr_o = trap_addr_q;
+  assign instr_o     = {6'd0, number_q};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q      <= StTake;
+      desc_q       <= '0;
+      number_q     <= '0;
+      missing_q    <= 1'b0;
+      legal_q      <= 1'b0;
+      reserved_q   <= 1'b0;
+      valid_q      <= 1'b0;
+      empty_q      <= 1'b0;
+      queue_q      <= '0;
+      footprints_q <= '0;
+      code_q       <= '0;
+      trap_addr_q  <= '0;
+      index_q      <= '0;
+      term_q       <= '0;
+    end else if (clr_i) begin
+      state_q <= StTake;
+    end else begin
+      unique case (state_q)
+        StTake: begin
+          if (desc_valid_i) begin
+            desc_q    <= desc_i;
+            number_q  <= desc_number_i;
+            missing_q <= desc_missing_i;
+            state_q   <= StFlags;
+          end
+        end
+        StFlags: begin
+          legal_q      <= opcode_legal(desc_q);
+          reserved_q   <= |(desc_q & reserved_mask(desc_q));
+          valid_q      <= valid_ok(desc_q);
+          empty_q      <= empty(desc_q);
+          queue_q      <= opcode_queue(desc_q);
+          footprints_q <= num_footprints(desc_q);
+          state_q      <= StAct;
+        end
+        StAct: begin
+          index_q     <= '0;
+          term_q      <= '0;
+          trap_addr_q <= '0;
+          state_q     <= StTrapped;
+          if (missing_q) begin
+            code_q      <= lilong_isa_pkg::TrapProgramRange;
+            trap_addr_q <= {20'd0, number_q, 6'd0};
+          end else if (!legal_q) code_q <= lilong_isa_pkg::TrapIllegalOpcode;
+          else if (reserved_q) code_q <= lilong_isa_pkg::TrapReservedBits;
+          else if (!valid_q) code_q <= lilong_isa_pkg::TrapBadField;
+          else if (queue_q == lilong_isa_pkg::QueueControl) state_q <= StDone;
+          else if (empty_q || (footprints_q == '0)) state_q <= StPush;
+          else state_q <= StTerms;
+        end
+        StTerms: begin
+          term_q <= slot_last_term ? '0 : term_q + 3'd1;
+          if (slot_last_term) index_q <= index_q + 3'd1;
+          if (slot_last) state_q <= StDrain;
+        end
+        StDrain: begin
+          if (!s1_q.valid && !s2_q.valid) state_q <= StPush;
+        end
+        StPush: begin
+          if (push_fire) state_q <= StTake;
+        end
+        StDone, StTrapped: ;
+        default: state_q <= StTake;
+      endcase
+      // The first footprint that fails wins; later slots are dropped with the state.
+      if (((state_q == StTerms) || (state_q == StDrain)) &&
+          (fail_access || fail_region || fail_scratchpad)) begin
+        state_q     <= StTrapped;
+        code_q      <= fail_access ? lilong_isa_pkg::TrapRegionAccess :
+                       (fail_region ? lilong_isa_pkg::TrapRegionRange : lilong_isa_pkg::TrapScratchpadRange);
+        trap_addr_q <= fail_access ? '0 : s3_sum_q;
+      end
+    end
+  end
+
+  `LILONG_ASSERT(FootprintInRange, (state_q != StTerms) || (32'(index_q) < MaxFootprints))
+endmodule

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Byte stream repacker: words of 1 .. InBytes bytes in, pieces of exactly n_i bytes out.
+//
+//   in (count bytes, low first) --> [ + rest register ] --> lowest n_i bytes out, others stay as rest
+//
+// A word is taken only when the rest holds fewer than n_i bytes, so the rest is always shorter than
+// one word.  Full rate for any alignment: one piece per cycle as long as a word per cycle arrives.
+`include "lilong_assert.svh"
+
+module lilong_repack #(
+    parameter int unsigned InBytes = 16,
+    parameter int unsigned OutBytes = 16
+) (
+    input  logic                  clk_i,
+    input  logic                  rst_ni,
+    input  logic                  clr_i,
+    input  logic                  in_valid_i,
+    output logic                  in_ready_o,
+    input  logic [InBytes*8-1:0]  in_data_i,   // bytes above in_count_i are zero
+    input  logic [5:0]            in_count_i,
+    input  logic                  n_valid_i,   // a piece is wanted
+    input  logic [5:0]            n_i,         // its bytes, 1 .. OutBytes
+    input  logic                  out_ready_i,
+    output logic                  out_valid_o,
+    output logic [OutBytes*8-1:0] out_data_o   // bytes at and above n_i are anything
+);
+  localparam int unsigned RestBytes = (InBytes > OutBytes) ? InBytes : OutBytes;
+  localparam int unsigned AllBytes = InBytes + OutBytes;
+
+  logic [RestBytes*8-1:0] rest_q;
+  logic [5:0] count_q;
+  logic [6:0] available;
+  logic enough, fire, absorb;
+  logic [AllBytes*8-1:0] all, remainder;
+
+  assign enough      = count_q >= n_i;
+  assign available   = 7'(count_q) + ((in_valid_i && !enough) ? 7'(in_count_i) : 7'd0);
+  assign out_valid_o = n_valid_i && (available >= 7'(n_i));
+  assign fire        = out_valid_o && out_ready_i;
+  assign absorb      = n_valid_i && in_valid_i && !enough && (available < 7'(n_i));
+  assign in_ready_o  = !enough && (fire || absorb);
+
+  always_comb begin
+    all       = '0;
+    remainder = '0;
+    if (n_valid_i) begin
+      all = (AllBytes*8)'(rest_q);
+      if (in_valid_i && !enough) begin
+        all = all | ((AllBytes*8)'(in_data_i) << {count_q, 3'd0});
+      end
+      remainder = fire ? (all >> {n_i, 3'd0}) : all;
+    end
+  end
+  assign out_data_o = all[OutBytes*8-1:0];
+
+  // Bytes of rest_q at and above count_q are zero, and so must be those of in_data_i above its count.
+  logic unused_high;
+  assign unused_high = ^remainder[AllBytes*8-1:RestBytes*8];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      rest_q  <= '0;
+      count_q <= '0;
+    end else if (clr_i) begin
+      rest_q  <= '0;
+      count_q <= '0;
+    end else if (fire || absorb) begin
+      rest_q  <= remainder[RestBytes*8-1:0];
+      count_q <= 6'(available - (fire ? 7'(n_i) : 7'd0));
+    end
+  end
+
+  `LILONG_ASSERT(RestFits, count_q <= 6'(RestBytes))
+endmodule

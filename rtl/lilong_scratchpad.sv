@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scratchpad: 8 skewed banks, each one vector (Depth bytes) wide with one read and one write port.
+//
+//   read:   req, addr --> arbitrate --> bank --> output register --> crossbar register --> rdata
+//           cycle t  (gnt in t)         t + 1    t + 2               t + 3 (rvalid)
+//   write:  req, addr --> arbitrate --> rotate granules --> one or two banks     (written at the end of t)
+//
+// Vector v lies in bank (v + v / 8) mod 8, row v / 8.  Read port 0 has the highest priority; write
+// port 0 is the result port, 1 is LOAD.  A grant depends on requests of the same cycle only, which
+// all come from registers.  A write may straddle two vectors (always in different banks): all its
+// granules are written in the granted cycle, or none.
+`include "lilong_assert.svh"
+
+module lilong_scratchpad #(
+    parameter int unsigned ScratchpadBytes = 524288,
+    parameter int unsigned Depth = 16,
+    parameter int unsigned Ports = 11,
+    localparam int unsigned AW = $clog2(ScratchpadBytes / Depth),
+    localparam int unsigned GW = $clog2(ScratchpadBytes / 8),
+    localparam int unsigned Width = Depth * 8,
+    localparam int unsigned Granules = Depth / 8
+) (
+    input  logic                   clk_i,
+    input  logic                   rst_ni,
+    input  logic                   clr_i,
+    input  logic [Ports-1:0]       rd_req_i,
+    input  logic [Ports*AW-1:0]    rd_addr_i,
+    output logic [Ports-1:0]       rd_gnt_o,
+    output logic [Ports-1:0]       rd_rvalid_o,
+    output logic [Ports*Width-1:0] rd_rdata_o,
+    input  logic [1:0]             wr_req_i,
+    input  logic [2*GW-1:0]        wr_addr_i,
+    input  logic [2*Width-1:0]     wr_data_i,
+    input  logic [2*Granules-1:0]  wr_strobe_i,
+    output logic [1:0]             wr_gnt_o
+);
+  localparam int unsigned Banks = 8;
+  localparam int unsigned RowWidth = AW - 3;
+  localparam int unsigned Rows = ScratchpadBytes / Depth / Banks;
+  localparam int unsigned GranuleShift = $clog2(Granules);  // granule address to vector address
+
+  // ---- read: arbitration
+  logic [Ports-1:0][2:0] rd_bank;
+  logic [Ports-1:0][Banks-1:0] rd_hot;
+  logic [Ports-1:0] gnt;
+  logic [Banks-1:0] bank_taken;
+  logic [Banks-1:0][RowWidth-1:0] bank_rd_row;
+
+  always_comb begin
+    rd_bank     = '0;
+    rd_hot      = '0;
+    gnt         = '0;
+    bank_taken  = '0;
+    bank_rd_row = '0;
+    for (int unsigned n = 0; n < Ports; n++) begin
+      if (rd_req_i[n]) begin
+        rd_bank[n] = rd_addr_i[n*AW+:3] + rd_addr_i[n*AW+3+:3];
+        rd_hot[n]  = 8'd1 << rd_bank[n];
+        gnt[n]     = (rd_hot[n] & bank_taken) == '0;
+        for (int unsigned b = 0; b < Banks; b++) begin
+          if (gnt[n] && rd_hot[n][b]) bank_rd_row[b] = bank_rd_row[b] | rd_addr_i[n*AW+3+:RowWidth];
+        end
+        bank_taken = bank_taken | rd_hot[n];
+      end
+    end
+  end
+  assign rd_gnt_o = gnt;
+
+  // ---- read: bank, output register, crossbar register
+  logic [Banks-1:0][Width-1:0] bank_data, out_q;
+  logic [Banks-1:0] bank_valid_q;
+  logic [Ports-1:0] valid1_q, valid2_q, valid3_q;
+  logic [Ports-1:0][2:0] bank1_q, bank2_q;
+  logic [Ports-1:0][Width-1:0] rdata_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      bank_valid_q <= '0;
+      valid1_q     <= '0;
+      valid2_q     <= '0;
+      valid3_q     <= '0;
+    end else if (clr_i) begin
+      bank_valid_q <= '0;
+      valid1_q     <= '0;
+      valid2_q     <= '0;
+      valid3_q     <= '0;
+    end else begin
+      bank_valid_q <= bank_taken;
+      valid1_q     <= gnt;
+      valid2_q     <= valid1_q;
+      valid3_q     <= valid2_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    bank1_q <= rd_bank;
+    bank2_q <= bank1_q;
+    for (int unsigned b = 0; b < Banks; b++) begin
+      if (bank_valid_q[b]) out_q[b] <= bank_data[b];
+    end
+    for (int unsigned n = 0; n < Ports; n++) begin
+      if (valid2_q[n]) rdata_q[n] <= out_q[bank2_q[n]];
+    end
+  end
+  assign rd_rvalid_o = valid3_q;
+  assign rd_rdata_o  = rdata_q;
+
+  // ---- write: rotate the granules of each port to their places in the vectors
+  logic [1:0][Granules-1:0] strobe0, strobe1;  // of the first and of the second vector
+  logic [1:0][Width-1:0] rotated;
+  logic [1:0][2:0] wr_bank0, wr_bank1;
+  logic [1:0][RowWidth-1:0] wr_row0, wr_row1;
+  logic [1:0][Banks-1:0] wr_hot0, wr_hot1;
+  logic [1:0][AW-1:0] wr_vector0, wr_vector1;
+
+  for (genvar p = 0; p < 2; p++) begin : gen_write_port
+    assign wr_vector0[p] = wr_addr_i[p*GW+GranuleShift+:AW];
+    assign wr_vector1[p] = wr_vector0[p] + 1'b1;
+    assign wr_bank0[p]   = wr_vector0[p][2:0] + wr_vector0[p][5:3];
+    assign wr_bank1[p]   = wr_vector1[p][2:0] + wr_vector1[p][5:3];
+    assign wr_row0[p]    = wr_vector0[p][AW-1:3];
+    assign wr_row1[p]    = wr_vector1[p][AW-1:3];
+    assign wr_hot0[p]    = (|strobe0[p]) ? 8'd1 << wr_bank0[p] : '0;
+    assign wr_hot1[p]    = (|strobe1[p]) ? 8'd1 << wr_bank1[p] : '0;
+
+    if (Granules == 1) begin : gen_single
+      assign rotated[p] = wr_data_i[p*Width+:Width];
+      assign strobe0[p] = wr_strobe_i[p*Granules+:Granules];
+      assign strobe1[p] = '0;
+    end else begin : gen_rotate
+      logic [GranuleShift-1:0] offset;
+      logic [2*Granules-1:0] strobe_shifted;
+      logic [2*Width-1:0] data_shifted;
+      assign offset         = wr_addr_i[p*GW+:GranuleShift];
+      assign strobe_shifted = {{Granules{1'b0}}, wr_strobe_i[p*Granules+:Granules]} << offset;
+      assign data_shifted   = {2{wr_data_i[p*Width+:Width]}} << {offset, 6'd0};
+      assign rotated[p]     = data_shifted[2*Width-1:Width];
+      assign strobe0[p]     = strobe_shifted[Granules-1:0];
+      assign strobe1[p]     = strobe_shifted[2*Granules-1:Granules];
+      logic unused_low;
+      assign unused_low = ^data_shifted[Width-1:0];
+    end
+  end
+
+  assign wr_gnt_o[0] = wr_req_i[0];
+  assign wr_gnt_o[1] = wr_req_i[1] &&
+      (!wr_req_i[0] || (((wr_hot0[0] | wr_hot1[0]) & (wr_hot0[1] | wr_hot1[1])) == '0));
+
+  logic [Banks-1:0][Granules-1:0] bank_wr_en;
+  logic [Banks-1:0][RowWidth-1:0] bank_wr_row;
+  logic [Banks-1:0][Width-1:0] bank_wr_data;
+
+  always_comb begin
+    bank_wr_en   = '0;
+    bank_wr_row  = '0;
+    bank_wr_data = '0;
+    for (int unsigned p = 0; p < 2; p++) begin
+      if (wr_gnt_o[p]) begin
+        for (int unsigned b = 0; b < Banks; b++) begin
+          if (wr_hot0[p][b]) begin
+            bank_wr_en[b]   = strobe0[p];
+            bank_wr_row[b]  = wr_row0[p];
+            bank_wr_data[b] = rotated[p];
+          end
+          if (wr_hot1[p][b]) begin
+            bank_wr_en[b]   = strobe1[p];
+            bank_wr_row[b]  = wr_row1[p];
+            bank_wr_data[b] = rotated[p];
+          end
+        end
+      end
+    end
+  end
+
+  for (genvar b = 0; b < int'(Banks); b++) begin : gen_bank
+    lilong_sram_1r1w #(
+        .Rows(Rows),
+        .Granules(Granules)
+    ) u_sram (
+        .clk_i,
+        .rd_en_i(bank_taken[b]),
+        .rd_row_i(bank_rd_row[b]),
+        .rd_data_o(bank_data[b]),
+        .wr_en_i(bank_wr_en[b]),
+        .wr_row_i(bank_wr_row[b]),
+        .wr_data_i(bank_wr_data[b])
+    );
+  end
+
+  `LILONG_ASSERT(SecondVectorOtherBank, (wr_hot0[0] & wr_hot1[0]) == '0 && (wr_hot0[1] & wr_hot1[1]) == '0)
+endmodule

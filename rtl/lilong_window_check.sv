@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Window check of one burst stream, two register stages:
+//
+//   request --> s1: request registered --> s2: window selected --> compare --> ok_o, request
+//
+// ok_o is true only if the first and the last byte lie in [base, base + size) of the region, the
+// region grants the access, the burst is not empty and does not cross a multiple of BURST_BYTES.
+// A request that is not ok leaves the pipeline only through clr_i, so nothing behind it gets out.
+module lilong_window_check #(
+    parameter bit Write = 1'b0
+) (
+    input  logic            clk_i,
+    input  logic            rst_ni,
+    input  logic            clr_i,
+    input  logic [8*34-1:0] region_base_i,
+    input  logic [8*32-1:0] region_size_i,
+    input  logic [8*2-1:0]  region_access_i,
+    input  logic            valid_i,
+    output logic            ready_o,
+    input  logic [40:0]     addr_i,    // first byte; bit 40 set: the sum overflowed
+    input  logic [10:0]     bytes_i,
+    input  logic [2:0]      region_i,
+    input  logic [31:0]     instr_i,
+    input  logic            tag_i,
+    output logic            s1_valid_o,
+    output logic            s1_tag_o,
+    output logic            valid_o,
+    output logic            ok_o,
+    input  logic            ready_i,   // taken if ok_o
+    output logic [39:0]     addr_o,
+    output logic [10:0]     bytes_o,
+    output logic [31:0]     instr_o,
+    output logic            tag_o
+);
+  localparam int unsigned BurstShift = $clog2(lilong_isa_pkg::BurstBytes);
+
+  logic s1_valid_q, s2_valid_q, s1_move, s2_move;
+  logic [40:0] s1_addr_q, s2_addr_q, s2_last_q, s2_limit_q;
+  logic [10:0] s1_bytes_q, s2_bytes_q;
+  logic [2:0] s1_region_q;
+  logic [31:0] s1_instr_q, s2_instr_q;
+  logic s1_tag_q, s2_tag_q, s2_right_q;
+  logic [39:0] s2_base_q;
+
+  assign s2_move = !s2_valid_q || (ok_o && ready_i);
+  assign s1_move = !s1_valid_q || s2_move;
+  assign ready_o = s1_move;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      s1_valid_q <= 1'b0;
+      s2_valid_q <= 1'b0;
+    end else if (clr_i) begin
+      s1_valid_q <= 1'b0;
+      s2_valid_q <= 1'b0;
+    end else begin
+      if (s1_move) s1_valid_q <= valid_i;
+      if (s2_move) s2_valid_q <= s1_valid_q;
+    end
+  end
+
+  logic [33:0] window_base;
+  logic [31:0] window_size;
+  assign window_base = region_base_i[s1_region_q*34+:34];
+  assign window_size = region_size_i[s1_region_q*32+:32];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      s1_addr_q   <= '0;
+      s1_bytes_q  <= '0;
+      s1_region_q <= '0;
+      s1_instr_q  <= '0;
+      s1_tag_q    <= 1'b0;
+      s2_addr_q   <= '0;
+      s2_last_q   <= '0;
+      s2_limit_q  <= '0;
+      s2_bytes_q  <= '0;
+      s2_instr_q  <= '0;
+      s2_tag_q    <= 1'b0;
+      s2_right_q  <= 1'b0;
+      s2_base_q   <= '0;
+    end else begin
+      if (s1_move && valid_i) begin
+        s1_addr_q   <= addr_i;
+        s1_bytes_q  <= bytes_i;
+        s1_region_q <= region_i;
+        s1_instr_q  <= instr_i;
+        s1_tag_q    <= tag_i;
+      end
+      if (s2_move && s1_valid_q) begin
+        s2_addr_q  <= s1_addr_q;
+        s2_bytes_q <= s1_bytes_q;
+        s2_instr_q <= s1_instr_q;
+        s2_tag_q   <= s1_tag_q;
+        s2_last_q  <= s1_addr_q + 41'(s1_bytes_q) - 41'd1;
+        s2_base_q  <= {window_base, 6'd0};
+        s2_limit_q <= {1'b0, window_base, 6'd0} + 41'(window_size);
+        s2_right_q <= region_access_i[s1_region_q*2+(Write?1:0)];
+      end
+    end
+  end
+
+  assign ok_o = s2_right_q && (s2_bytes_q != '0) && !s2_addr_q[40] && !s2_last_q[40] &&
+                (s2_addr_q[39:0] >= s2_base_q) && (s2_last_q < s2_limit_q) &&
+                (s2_addr_q[39:BurstShift] == s2_last_q[39:BurstShift]);
+  assign valid_o    = s2_valid_q;
+  assign addr_o     = s2_addr_q[39:0];
+  assign bytes_o    = s2_bytes_q;
+  assign instr_o    = s2_instr_q;
+  assign tag_o      = s2_tag_q;
+  assign s1_valid_o = s1_valid_q;
+  assign s1_tag_o   = s1_tag_q;
+endmodule
