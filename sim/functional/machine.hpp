@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machine: the functional simulator.  It defines every result of Lilong, byte for byte, and every
-// trap except those of the bus; it knows nothing of time.
+// trap except those of time and of the bus protocol.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "sim/isa/check.hpp"
+#include "sim/functional/context.hpp"
 
 namespace lilong::functional {
-
-// A window of the memory given to `run`.
-struct Window {
-  uint64_t base = 0;
-  uint32_t size = 0;  // bytes
-  bool read = false;
-  bool write = false;
-};
 
 // One executed instruction, in the order of execution.
 struct Executed {
@@ -28,14 +19,13 @@ struct Executed {
 };
 
 struct RunOptions {
-  uint32_t watchdogCycles = 0;  // 0: no limit; otherwise a trap when the work cannot be done in time
+  uint32_t watchdogCycles = 0;  // 0: no limit; else a trap when the work cannot be done in time
   bool trace = false;           // fill RunResult::executed
 };
 
 struct RunResult {
   std::optional<isa::Trap> trap;  // empty: the job ended well
-  // Counters of work; those of time stay zero.
-  std::array<uint32_t, isa::kNumCounters> counters{};
+  Counters counters{};            // those of work; those of time stay zero
   std::vector<Executed> executed;
 };
 

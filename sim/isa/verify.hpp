@@ -18,7 +18,6 @@ namespace lilong::isa {
 //    SEMAPHORE_MAX in any order, and is zero at the end; no deadlock with QUEUE_DEPTH
 //  - two accesses to the same byte, one of them a write, are ordered by fences and semaphores
 //  - no instruction writes what it reads; no store goes to region 0
-//  - dwconv and pool read no byte behind their rows
 // The program may be hostile.  `regions` are the windows with which it will run.
 Result<void> verify(std::span<const Descriptor> program, const Preset& preset,
                     std::span<const RegionView, kRegions> regions);
