@@ -101,7 +101,8 @@ Report makeReport(const Program& program, const Device& device, const std::strin
   uint64_t origin = 0;
   size_t next = 0;
   for (uint32_t step = 0; step < program.steps.size(); ++step) {
-    const StepResult& done = result.steps[step];
+    static const StepResult kNotRun;
+    const StepResult& done = step < result.steps.size() ? result.steps[step] : kNotRun;
     const bool timed = done.onChip && done.job.cycles.has_value() && !done.job.trace.empty();
     std::optional<StepTimes> times;
     if (timed) times.emplace(done, origin);

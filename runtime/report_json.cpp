@@ -120,7 +120,7 @@ std::string toPerfetto(const Program& program, const RunResult& result) {
                          static_cast<int>(queue + 1) * kTracksPerGroup);
   }
   uint64_t origin = 0;
-  for (uint32_t i = 0; i < program.steps.size(); ++i) {
+  for (uint32_t i = 0; i < result.steps.size(); ++i) {
     const auto* step = std::get_if<ChipStep>(&program.steps[i]);
     if (step == nullptr) continue;
     std::map<const ProgramLayer*, Interval> spans;

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`run` and `profile`: load or compile, run every sample, report, compare."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field
+from typing import Any
+
+import lilong
+from lilong.cli import data
+from lilong.cli.compiling import obtain_program
+from lilong.cli.output import console, progress_bar, status
+from lilong.errors import make
+
+
+@dataclass
+class Request:
+    """What the command line asked for."""
+
+    model: str
+    device: str
+    preset: str | None
+    numerics: str | None
+    memory: str
+    inputs: list[str]
+    samples: int | None
+    outputs: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+    json: str | None = None
+    trace: str | None = None
+    waves: str | None = None
+    html: str | None = None
+    dead_channels: str | None = None
+    no_host: bool = False
+    profile: bool = False
+
+
+def execute(request: Request) -> int:
+    _refuse_useless(request)
+    with status("Compiling"):
+        program = obtain_program(
+            request.model, request.preset, request.numerics, request.memory,
+            request.dead_channels, request.no_host,
+        )  # fmt: skip
+    inputs = data.gather_inputs(program, request.inputs, request.samples)
+    with status("Opening the device") as line:
+        device = lilong.Device(
+            request.device,
+            preset=program.preset,
+            memory=request.memory,
+            waves=request.waves or "",
+            progress=line,
+        )
+    session = lilong.Session(program, device)
+    outputs = _run(session, inputs)
+
+    report = session.report()
+    samples = len(inputs[0])
+    report = {"schema_version": report.pop("schema_version"), "samples": samples, **report}
+    code = 0
+    lines: list[str] = []
+    if request.checks:
+        mismatching, lines = data.compare(program, outputs, request.checks)
+        report["mismatching_bytes"] = mismatching
+        code = 1 if mismatching else 0
+    if request.outputs:
+        data.save_outputs(outputs, request.outputs, program)
+    if request.json is not None:
+        data.write_text(request.json, json.dumps(report, indent=2))
+    if request.trace is not None:
+        data.write_text(request.trace, session.trace())
+    if request.html is not None:
+        from lilong.cli.page import page
+
+        data.write_text(request.html, page(report))
+    _print(program, report, request, outputs, lines)
+    return code
+
+
+def _refuse_useless(request: Request) -> None:
+    """Options that the device cannot honour are errors before any work is done."""
+    if request.device == "rtl":
+        return
+    for option, value in (("--waves", request.waves), ("--trace", request.trace)):
+        if value is not None:
+            raise make(
+                "unknownOption",
+                f"{option} needs a device with time, and {request.device} has none",
+                remedy="Add --device rtl",
+            )
+
+
+def _run(session: lilong.Session, inputs: list[Any]) -> list[Any]:
+    """In a thread, so that an interrupt is heard at once and the bar moves."""
+    samples = len(inputs[0]) if getattr(inputs[0], "ndim", 0) else 0
+    with progress_bar("Running", samples) as advance, ThreadPoolExecutor(1) as pool:
+        future = pool.submit(session.run, inputs, progress=advance)
+        try:
+            while True:
+                try:
+                    result = future.result(timeout=0.2)
+                    return result if isinstance(result, list) else [result]
+                except NotYet:
+                    if future.done():
+                        raise
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _leave()
+
+
+def _leave() -> None:
+    """Ends the process although a simulation is running in a thread."""
+    import os
+    import sys
+
+    print("lilong: interrupted", file=sys.stderr, flush=True)
+    os._exit(130)
+
+
+def _print(
+    program: lilong.Program,
+    report: dict[str, Any],
+    request: Request,
+    outputs: list[Any],
+    differences: list[str],
+) -> None:
+    from lilong.cli.output import layer_table, summary
+
+    out = console()
+    if request.profile or report["cycles"] is not None:
+        out.print(layer_table(report))
+    out.print(summary(report), highlight=False, soft_wrap=True)
+    for layer in program.host_layers:
+        out.print(f"on the host: {layer['op']} '{layer['name']}'", highlight=False, soft_wrap=True)
+    for line in differences:
+        out.print(line, highlight=False, soft_wrap=True, markup=False)
+    if request.checks and not differences:
+        count = sum(output.nbytes for output in outputs)
+        out.print(f"check: all {count:,} output bytes equal", highlight=False)

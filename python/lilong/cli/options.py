@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+Preset = Literal["nano", "lite", "edge", "plus"]
+Numerics = Literal["tflm", "litert-ref", "litert"]
+Memory = Literal["sram", "lpddr", "sdram"]
+DeviceName = Literal["functional", "rtl"]
+DeadChannels = Literal["keep", "remove"]
+
+PresetOption = Annotated[
+    Preset | None, typer.Option("--preset", help="Chip size; edge unless the program says otherwise.")
+]
+NumericsOption = Annotated[
+    Numerics | None,
+    typer.Option("--numerics", help="The interpreter whose bytes the results equal; litert for .tflite."),
+]
+MemoryOption = Annotated[Memory, typer.Option("--memory", help="Timing of the external memory.")]
+DeadChannelsOption = Annotated[
+    DeadChannels | None,
+    typer.Option("--dead-channels", help="Keep or remove channels that are constant; keep."),
+]
+NoHostOption = Annotated[
+    bool, typer.Option("--no-host", help="An operator that the chip does not run is an error.")
+]
+ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="A .tflite file.")]
+EitherArgument = Annotated[
+    str, typer.Argument(metavar="MODEL|PROGRAM", help="A .tflite file or a compiled .lilong file.")
+]
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        metavar="X.npy|X.npz:KEY",
+        help="Samples, leading sample axis; once per network input. Default: seeded random data.",
+    ),
+]
+SamplesOption = Annotated[
+    int | None, typer.Option("--samples", min=1, help="Take the first N samples.")
+]
+JsonOption = Annotated[
+    str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON.")
+]
+TraceOption = Annotated[
+    str | None,
+    typer.Option("--trace", metavar="FILE", help="Write a timeline for ui.perfetto.dev."),
+]
