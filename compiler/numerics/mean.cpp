@@ -51,6 +51,7 @@ class FloatMean {
     return static_cast<int32_t>(std::nearbyint(std::clamp(value, -128.0f, 127.0f)));
   }
   double slope() const { return scale_; }
+  double offset() const { return offset_; }
 
  private:
   float scale_, offset_;
@@ -65,53 +66,118 @@ int32_t threshold(const FloatMean& mean, int32_t k, int32_t low, int32_t high) {
   return high;
 }
 
-// Finds multiplier, shift and bias with which
-//   ((sum << accShift) + bias) * M + 2^(s-1)) >>> s  =  mean(sum) - zpOut
-// for every reachable sum: each step at sum T gives an interval for the bias,
+// A result k holds exactly for sums of at least `sum`.
+struct Step {
+  int32_t result, sum;
+};
+
+// The reachable steps of the mean; those that the clamp makes unconditional are left out.
+struct Steps {
+  std::vector<Step> list;
+  int32_t lowestSum, highestSum, lowestResult, highestResult;
+};
+
+Steps stepsOf(const FloatMean& mean, uint32_t n) {
+  Steps steps;
+  steps.lowestSum = -128 * static_cast<int32_t>(n);
+  steps.highestSum = 127 * static_cast<int32_t>(n);
+  steps.lowestResult = mean(steps.lowestSum);
+  steps.highestResult = mean(steps.highestSum);
+  for (int32_t k = steps.lowestResult + 1; k <= steps.highestResult; ++k) {
+    steps.list.push_back({k, threshold(mean, k, steps.lowestSum, steps.highestSum)});
+  }
+  return steps;
+}
+
+// A line: multiplier, shift and bias with which
+//   zpOut + ((((sum << accShift) + bias) * M + 2^(s-1)) >>> s)  =  mean(sum)
+// for every reachable sum.  Each step at sum T gives an interval for the bias,
 //   c(k) - (T << accShift) <= bias < c(k) - ((T - 1) << accShift),
-//   c(k) = ceil((2k-1) * 2^(s-1) / M).
-std::optional<PoolParams> solveFloatMean(const FloatMean& mean, uint32_t n, int32_t zpOut) {
-  const int32_t lowest = -128 * static_cast<int32_t>(n), highest = 127 * static_cast<int32_t>(n);
+//   c(k) = ceil((2 (k - zpOut) - 1) * 2^(s-1) / M).
+std::optional<PoolParams> solveLine(const FloatMean& mean, const Steps& steps, int32_t zpOut) {
   uint8_t accShift = 0;  // leaves room for a bias as large as the sums
-  while (accShift < 31 && (int64_t{-lowest} << (accShift + 1)) < (int64_t{1} << 30)) ++accShift;
+  while (accShift < 31 && (int64_t{-steps.lowestSum} << (accShift + 1)) < (int64_t{1} << 30)) {
+    ++accShift;
+  }
   const ChipScale nominal = chipScale(std::ldexp(mean.slope(), -accShift));
   if (nominal.multiplier == 0 || !nominal.fits) return std::nullopt;
-
-  struct Step {
-    int32_t result, sum;
-  };
-  std::vector<Step> steps;
-  for (int32_t k = mean(lowest) + 1; k <= mean(highest); ++k) {
-    steps.push_back({k - zpOut, threshold(mean, k, lowest, highest)});
-  }
-  constexpr int64_t kTries = 4096;  // multipliers on each side of the nominal one
+  constexpr int64_t kTries = 512;  // multipliers on each side of the nominal one
   for (int64_t i = 0; i <= 2 * kTries; ++i) {
     const int64_t m = nominal.multiplier + (i % 2 ? (i + 1) / 2 : -(i / 2));
     if (m < 1 || m >= (int64_t{1} << 31)) continue;
-    int64_t low = INT32_MIN, high = INT32_MAX;
-    for (const Step& step : steps) {
-      const __int128 level = static_cast<__int128>(2 * step.result - 1) << (nominal.shift - 1);
+    const auto c = [&](int32_t k) {
+      const __int128 level = static_cast<__int128>(2 * (k - zpOut) - 1) << (nominal.shift - 1);
       const __int128 quotient = level / m;
-      const auto c = static_cast<int64_t>(quotient + (level > quotient * m ? 1 : 0));
-      low = std::max(low, c - (int64_t{step.sum} << accShift));
-      high = std::min(high, c - 1 - (int64_t{step.sum - 1} << accShift));
+      return static_cast<int64_t>(quotient + (level > quotient * m ? 1 : 0));
+    };
+    const auto at = [&](int64_t sum) { return sum * (int64_t{1} << accShift); };
+    int64_t low = INT32_MIN, high = INT32_MAX;
+    // The ends: what the clamp does not give must come from the line.
+    if (steps.lowestResult > -128) low = c(steps.lowestResult) - at(steps.lowestSum);
+    if (steps.highestResult < 127) high = c(steps.highestResult + 1) - 1 - at(steps.highestSum);
+    for (const Step& step : steps.list) {
+      const int64_t level = c(step.result);
+      low = std::max(low, level - at(step.sum));
+      high = std::min(high, level - 1 - at(step.sum - 1));
       if (low > high) break;
     }
     if (low > high) continue;
-    const int64_t bias = low + (high - low) / 2;
-    const int64_t reach = (int64_t{-lowest} << accShift) + std::abs(bias);
-    if (reach > INT32_MAX) continue;
+    const int64_t bias = low == INT32_MIN  ? high
+                         : high == INT32_MAX ? low
+                                             : low + (high - low) / 2;
+    if (at(-int64_t{steps.lowestSum}) + std::abs(bias) > INT32_MAX) continue;
     PoolParams params;
     params.rounding = isa::Rounding::halfUp;
     params.multiplier = static_cast<uint32_t>(m);
     params.shift = nominal.shift;
     params.accShift = accShift;
     params.bias = static_cast<int32_t>(bias);
-    params.zpOut = static_cast<int8_t>(zpOut);
-    params.exactness.level = Exactness::Level::proved;
     return params;
   }
   return std::nullopt;
+}
+
+// Where ties are common (a scale ratio of 1, say) no line does it, because ties go to even: rounding as
+// float32 with another zero point and the bias that makes up for it.
+std::optional<PoolParams> solveEven(const FloatMean& mean, const Steps& steps) {
+  const ChipScale scale = chipScale(mean.slope());
+  if (scale.multiplier == 0 || !scale.fits) return std::nullopt;
+  PoolParams params;
+  params.rounding = isa::Rounding::f32Rne;
+  params.multiplier = scale.multiplier;
+  params.shift = scale.shift;
+  const auto evaluate = [&](int32_t sum) {
+    const int64_t y = int64_t{requantise(sum + params.bias, params.multiplier, params.shift,
+                                         params.rounding)} +
+                      params.zpOut;
+    return static_cast<int32_t>(std::clamp<int64_t>(y, -128, 127));
+  };
+  for (int32_t zero = 0; zero < 256; ++zero) {
+    params.zpOut = static_cast<int8_t>(zero);
+    const double bias = std::round((mean.offset() - params.zpOut) / mean.slope());
+    if (!(std::abs(bias) + 128.0 * -steps.lowestSum < 1e9)) continue;
+    params.bias = static_cast<int32_t>(bias);
+    bool equal = evaluate(steps.lowestSum) == steps.lowestResult &&
+                 evaluate(steps.highestSum) == steps.highestResult;
+    for (const Step& step : steps.list) {
+      if (!equal) break;
+      equal = evaluate(step.sum) >= step.result && evaluate(step.sum - 1) < step.result;
+    }
+    if (equal) return params;
+  }
+  return std::nullopt;
+}
+
+std::optional<PoolParams> solveFloatMean(const FloatMean& mean, uint32_t n, int32_t zpOut) {
+  const Steps steps = stepsOf(mean, n);
+  auto params = solveLine(mean, steps, zpOut);
+  if (params) {
+    params->zpOut = static_cast<int8_t>(zpOut);
+  } else {
+    params = solveEven(mean, steps);
+  }
+  if (params) params->exactness.level = Exactness::Level::proved;
+  return params;
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ EltwiseParams eltwiseParams(const ir::Graph& graph, const ir::Op& op, Numerics n
 // bytes[(uint8) input byte].  On the chip: eltwise `pass` with zp_a = 0, multiplier 1, shift 0,
 // zp_out 0, clamp -128..127 and table_en; or fused behind the operator that made the input.
 // Kinds: quantize (between int8 and uint8), relu, reluN1To1, relu6, logistic, tanh, hardSwish,
-// leakyRelu, elu, abs, neg.
+// leakyRelu, elu, abs.
 struct UnaryTable {
   std::array<uint8_t, 256> bytes{};
   bool identity = false;  // bytes[i] == i

@@ -60,6 +60,12 @@ ir::Activation activationOf(ir::OpKind kind) {
 }
 
 int32_t relu(int32_t v, const Context& c) {
+  if (c.numerics == Numerics::tflm && c.op.kind == ir::OpKind::relu6) {
+    // The kernel clamps the bytes without rescaling them to the output.
+    const ByteRange range =
+        activationRange(ir::Activation::relu6, c.x.scale, c.x.zeroPoint, false);
+    return std::clamp<int32_t>(v + c.x.zeroPoint, range.min, range.max);
+  }
   const ByteRange range =
       activationRange(activationOf(c.op.kind), c.y.scale, c.y.zeroPoint, false);
   const int32_t y = rescale(v, c.x.scale / c.y.scale, isa::Rounding::gemmlowp) + c.y.zeroPoint;
@@ -80,12 +86,10 @@ int32_t absolute(int32_t v, const Context& c) {
   return rescale(std::abs(v), c.x.scale / c.y.scale, isa::Rounding::gemmlowp) + c.y.zeroPoint;
 }
 
-int32_t negate(int32_t v, const Context& c) { return c.y.zeroPoint - v; }
-
 // --- LOGISTIC and TANH: Q4 fixed point in the reference kernels ---
 int32_t sigmoidal(int32_t v, const Context& c) {
   const bool logistic = c.op.kind == ir::OpKind::logistic;
-  if (c.numerics == Numerics::litert) {
+  if (c.numerics != Numerics::tflm) {
     const float x = static_cast<float>(v) * c.x.scale;
     const double y = logistic ? 256.0 / (1.0 + std::exp(-static_cast<double>(x)))
                               : 128.0 * std::tanh(static_cast<double>(x));
@@ -157,7 +161,6 @@ Function functionOf(ir::OpKind kind) {
     case ir::OpKind::reluN1To1: return relu;
     case ir::OpKind::leakyRelu: return leakyRelu;
     case ir::OpKind::abs: return absolute;
-    case ir::OpKind::neg: return negate;
     case ir::OpKind::logistic:
     case ir::OpKind::tanh: return sigmoidal;
     case ir::OpKind::hardSwish: return hardSwish;

@@ -27,8 +27,7 @@ Result<void> inferOp(ir::Graph& graph, ir::Op& op) {
     case OpKind::hardSwish:
     case OpKind::leakyRelu:
     case OpKind::elu:
-    case OpKind::abs:
-    case OpKind::neg: return inferUnary(r);
+    case OpKind::abs: return inferUnary(r);
     case OpKind::quantize:
     case OpKind::dequantize: return inferQuantize(r);
     case OpKind::softmax: return inferSoftmax(r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators on single values: RELU, RELU6, RELU_N1_TO_1, LOGISTIC, TANH, HARD_SWISH, LEAKY_RELU,
-// ELU, ABS, NEG; int8.
+// ELU, ABS; int8.
 #include <cmath>
 
 #include "compiler/ops/rules.hpp"
@@ -14,7 +14,6 @@ Result<void> inferUnary(Rules& r) {
   switch (r.op().kind) {
     case ir::OpKind::logistic: LILONG_CHECK(r.outputQuantisation(1.0f / 256, -128)); break;
     case ir::OpKind::tanh: LILONG_CHECK(r.outputQuantisation(1.0f / 128, 0)); break;
-    case ir::OpKind::neg: LILONG_CHECK(r.sameQuantisation(r.in(), r.out())); break;
     case ir::OpKind::leakyRelu: {
       const float alpha = r.op().as<ir::LeakyReluAttrs>().alpha;
       if (!std::isfinite(alpha)) return r.corrupt("alpha is not a finite number");
