@@ -20,7 +20,7 @@ Harness::Harness(const HarnessOptions& options, const isa::Preset& preset, const
     : options_(options),
       preset_(&preset),
       module_(&module),
-      memory_(options.timing, preset.axiBytes, options.memoryBytes),
+      memory_(options.timing, preset.axiBytes, 0),
       monitor_(preset.axiBytes, isa::kBurstBytes) {}
 
 Result<std::unique_ptr<Harness>> Harness::open(const HarnessOptions& options) {
@@ -31,10 +31,8 @@ Result<std::unique_ptr<Harness>> Harness::open(const HarnessOptions& options) {
   Result<const Module*> module = loadModule(options.preset, options.flavour, options.folder);
   if (!module) return module.error();
   std::unique_ptr<Harness> harness(new Harness(options, *preset, **module));
-  if (harness->memory_.bytes().empty()) {
-    return makeError(DiagId::outOfMemory,
-                     fmt::format("there are no {} bytes for the external memory of the device",
-                                 options.memoryBytes));
+  if (Result<void> ok = harness->renewMemory(options.timing, options.memoryBytes); !ok) {
+    return ok.error();
   }
   if (Result<void> done = harness->renew(options.seed); !done) return done.error();
   return harness;
@@ -51,6 +49,14 @@ Result<void> Harness::renew(uint64_t seed) {
   host_.resetN = true;
   step();
   return identify();
+}
+
+Result<void> Harness::renewMemory(const memory::Timing& timing, uint64_t bytes) {
+  memory_ = memory::AxiMemory(timing, preset_->axiBytes, bytes);
+  if (memory_.bytes().size() >= bytes && bytes != 0) return {};
+  return makeError(DiagId::outOfMemory,
+                   fmt::format("there are no {} bytes for the external memory of the device",
+                               bytes));
 }
 
 Result<void> Harness::identify() {
@@ -141,7 +147,7 @@ Result<void> Harness::bind(const std::array<Region, isa::kRegions>& regions) {
         {isa::kRegRegionBaseHi + i * isa::kRegRegionBaseHiStride,
          static_cast<uint32_t>(r.base >> 32)},
         {isa::kRegRegionSize + i * isa::kRegRegionSizeStride, r.size},
-        {isa::kRegRegionAccess + i * isa::kRegRegionAccessStride, r.read | r.write << 1u},
+        {isa::kRegRegionAccess + i * isa::kRegRegionAccessStride, (r.read ? 1u : 0u) | (r.write ? 2u : 0u)},
     };
     for (const auto& w : kWrites) {
       if (Result<void> done = writeRegister(w.offset, w.value); !done) return done;

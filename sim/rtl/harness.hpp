@@ -68,6 +68,8 @@ class Harness {
 
   // A new chip with the initial state of `seed`, out of reset; memory keeps its content.
   Result<void> renew(uint64_t seed);
+  // A new external memory, zero and without stalls and faults.
+  Result<void> renewMemory(const memory::Timing& timing, uint64_t bytes);
 
   Result<uint32_t> readRegister(uint32_t offset);
   Result<void> writeRegister(uint32_t offset, uint32_t value);

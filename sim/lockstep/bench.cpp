@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/lockstep/bench.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+#include "sim/lockstep/builder.hpp"
+
+namespace lilong::lockstep {
+
+namespace {
+
+struct Kernel {
+  std::string name;
+  uint64_t macs = 0;
+  isa::Descriptor instruction{};
+};
+
+constexpr uint32_t kParams = 0;  // parameter blocks lie at the start of the scratchpad
+
+uint32_t up(uint64_t value, uint32_t align) {
+  return static_cast<uint32_t>((value + align - 1) / align * align);
+}
+
+// Places of input, weights and output behind one another.
+struct Layout {
+  explicit Layout(const isa::Preset& p) : preset(p), next(up(8192, p.depth)) {}
+  uint32_t take(uint64_t bytes) {
+    const uint32_t at = next;
+    next = up(next + bytes, preset.depth);
+    return at;
+  }
+  const isa::Preset& preset;
+  uint32_t next;
+};
+
+template <typename Instruction>
+void commonOutput(Instruction& i, Layout& l, uint32_t h, uint32_t w, uint32_t channels) {
+  i.outHeight = static_cast<uint16_t>(h);
+  i.outWidth = static_cast<uint16_t>(w);
+  i.channels = static_cast<uint16_t>(channels);
+  i.outPixPitch = up(channels, 8);
+  i.outRowPitch = w * i.outPixPitch;
+  i.outAddr = l.take(uint64_t{h} * i.outRowPitch);
+  i.paramsAddr = kParams;
+  i.clampMin = -128;
+  i.clampMax = 127;
+}
+
+uint32_t balanced(uint32_t positions) {
+  const uint32_t stripes = (positions + isa::kMaxStripe - 1) / isa::kMaxStripe;
+  return (positions + stripes - 1) / stripes;
+}
+
+struct Shape {
+  uint32_t h, w, in, out, kh, kw, stride, pad;
+};
+
+Kernel conv(const isa::Preset& p, const std::string& name, const Shape& s) {
+  Layout l(p);
+  isa::Conv i;
+  const uint32_t pitch = s.in >= 8 ? up(s.in, 8) : s.in;
+  const uint32_t inH = (s.h - 1) * s.stride + s.kh - 2 * s.pad,
+                 inW = (s.w - 1) * s.stride + s.kw - 2 * s.pad;
+  i.inHeight = static_cast<uint16_t>(inH);
+  i.inRowBytes = i.inRowPitch = inW * pitch;
+  i.inAddr = l.take(uint64_t{inH} * i.inRowPitch);
+  i.kernelRows = static_cast<uint8_t>(s.kh);
+  i.kernelCols = 1;
+  i.run = static_cast<uint16_t>((s.kw - 1) * pitch + s.in);
+  i.strideX = s.stride * pitch;
+  i.strideY = static_cast<uint8_t>(s.stride);
+  i.dilationY = 1;
+  i.padTop = static_cast<uint8_t>(s.pad);
+  i.padLeft = s.pad * pitch;
+  i.stripe = static_cast<uint8_t>(balanced(s.h * s.w));
+  i.steps = static_cast<uint16_t>(convSteps(p.depth, s.kh, i.run));
+  i.weightsAddr = l.take(uint64_t{(s.out + p.lanes - 1) / p.lanes} * i.steps * p.lanes * p.depth);
+  i.perChannel = true;
+  commonOutput(i, l, s.h, s.w, s.out);
+  return {name, uint64_t{s.h} * s.w * s.out * s.kh * s.kw * s.in, i.encode()};
+}
+
+template <typename Instruction>
+Instruction window(const isa::Preset& p, Layout& l, const Shape& s) {
+  Instruction i;
+  const uint32_t pitch = up(s.in, 8);
+  const uint32_t inH = (s.h - 1) * s.stride + s.kh - 2 * s.pad,
+                 inW = (s.w - 1) * s.stride + s.kw - 2 * s.pad;
+  i.inHeight = static_cast<uint16_t>(inH);
+  i.inRowBytes = i.inRowPitch = inW * pitch;
+  i.inAddr = l.take(uint64_t{inH} * i.inRowPitch);
+  i.kernelRows = static_cast<uint8_t>(s.kh);
+  i.kernelCols = static_cast<uint8_t>(s.kw);
+  i.strideX = static_cast<uint16_t>(s.stride);
+  i.strideY = static_cast<uint8_t>(s.stride);
+  i.dilationY = 1;
+  i.padTop = static_cast<uint8_t>(s.pad);
+  i.padLeft = s.pad * pitch;
+  i.pixPitch = pitch;
+  i.stripe = static_cast<uint8_t>(balanced(s.w));
+  i.steps = static_cast<decltype(i.steps)>(windowPasses(p.depth, s.kh, s.kw));
+  commonOutput(i, l, s.h, s.w, s.in);
+  return i;
+}
+
+Kernel depthwise(const isa::Preset& p, const std::string& name, const Shape& s) {
+  Layout l(p);
+  auto i = window<isa::Dwconv>(p, l, s);
+  // Rows of one stripe where they fit: the compiler's choice for one pass.
+  if (i.steps == 1) i.stripe = static_cast<uint8_t>(balanced(s.h * s.w));
+  i.weightsAddr = l.take(uint64_t{(s.in + p.lanes - 1) / p.lanes} * i.steps * p.lanes * p.depth);
+  i.perChannel = true;
+  return {name, uint64_t{s.h} * s.w * s.in * s.kh * s.kw, i.encode()};
+}
+
+Kernel pool(const isa::Preset& p, const std::string& name, const Shape& s) {
+  Layout l(p);
+  auto i = window<isa::Pool>(p, l, s);
+  i.multiplier = 1u << 30;
+  i.shift = 36;
+  return {name, uint64_t{s.h} * s.w * s.in * s.kh * s.kw, i.encode()};
+}
+
+Kernel add(const isa::Preset& p, const std::string& name, uint32_t h, uint32_t w, uint32_t c) {
+  Layout l(p);
+  isa::Eltwise i;
+  i.aPixPitch = i.bPixPitch = up(c, 8);
+  i.aRowPitch = i.bRowPitch = w * i.aPixPitch;
+  i.aAddr = l.take(uint64_t{h} * i.aRowPitch);
+  i.bAddr = l.take(uint64_t{h} * i.bRowPitch);
+  i.multiplierA = i.multiplierB = i.multiplier = 1u << 30;
+  i.shiftA = i.shiftB = 11;
+  i.shift = 48;
+  commonOutput(i, l, h, w, c);
+  return {name, uint64_t{h} * w * c, i.encode()};
+}
+
+Kernel softmax(const isa::Preset& p, const std::string& name, uint32_t c) {
+  Layout l(p);
+  isa::Softmax i;
+  i.inAddr = l.take(c);
+  i.outHeight = i.outWidth = 1;
+  i.channels = static_cast<uint16_t>(c);
+  i.outAddr = l.take(up(c, 8));
+  return {name, c, i.encode()};
+}
+
+Kernel copy(const isa::Preset& p, const std::string& name, uint32_t run, uint32_t count,
+            uint32_t dst) {
+  Layout l(p);
+  isa::Copy i;
+  i.run = static_cast<uint16_t>(run);
+  i.count0 = static_cast<uint16_t>(count);
+  i.count1 = i.count2 = i.count3 = 1;
+  i.srcStride0 = run;
+  i.dstStride0 = dst;
+  i.srcAddr = l.take(uint64_t{run} * count);
+  i.dstAddr = l.take(uint64_t{dst} * count) + 3;
+  return {name, uint64_t{run} * count, i.encode()};
+}
+
+std::vector<Kernel> kernels(const isa::Preset& p) {
+  return {
+      conv(p, "conv1x1_24x24x32_64", {24, 24, 32, 64, 1, 1, 1, 0}),
+      conv(p, "conv1x1_24x24x64_64", {24, 24, 64, 64, 1, 1, 1, 0}),
+      conv(p, "conv1x1_24x24x128_64", {24, 24, 128, 64, 1, 1, 1, 0}),
+      conv(p, "conv1x1_24x24x32_128", {24, 24, 32, 128, 1, 1, 1, 0}),
+      conv(p, "conv1x1_24x24x64_128", {24, 24, 64, 128, 1, 1, 1, 0}),
+      conv(p, "conv1x1_24x24x128_128", {24, 24, 128, 128, 1, 1, 1, 0}),
+      conv(p, "conv1x1_25x5x64_64", {25, 5, 64, 64, 1, 1, 1, 0}),
+      conv(p, "conv1x1_6x6x128_128", {6, 6, 128, 128, 1, 1, 1, 0}),
+      conv(p, "conv1x1_23x17x40_72", {23, 17, 40, 72, 1, 1, 1, 0}),
+      conv(p, "conv3x3_16x16x32_32", {16, 16, 32, 32, 3, 3, 1, 1}),
+      conv(p, "conv3x3s2_24x24x3_8", {24, 24, 3, 8, 3, 3, 2, 0}),
+      conv(p, "conv10x4s2_25x5x1_64", {25, 5, 1, 64, 10, 4, 2, 0}),
+      conv(p, "gemv_640_128", {1, 1, 640, 128, 1, 1, 1, 0}),
+      conv(p, "gemv_128_640", {1, 1, 128, 640, 1, 1, 1, 0}),
+      depthwise(p, "dw3x3_24x24x64", {24, 24, 64, 64, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3_25x5x64", {25, 5, 64, 64, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3_6x6x128", {6, 6, 128, 128, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3_3x3x256", {3, 3, 256, 256, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3_23x17x40", {23, 17, 40, 40, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3s2_12x12x64", {12, 12, 64, 64, 3, 3, 2, 0}),
+      depthwise(p, "dw10x1_15x1x128", {15, 1, 128, 128, 10, 1, 1, 0}),
+      depthwise(p, "dw5x5_14x14x64", {14, 14, 64, 64, 5, 5, 1, 2}),
+      pool(p, "pool25x5_64", {1, 1, 64, 64, 25, 5, 1, 0}),
+      pool(p, "pool2x2_12x12x64", {12, 12, 64, 64, 2, 2, 2, 0}),
+      add(p, "add_32x32x16", 32, 32, 16),
+      add(p, "add_16x16x24", 16, 16, 24),
+      softmax(p, "softmax_12", 12),
+      softmax(p, "softmax_1001", 1001),
+      copy(p, "copy_24x100_aligned", 24, 100, 24),
+      copy(p, "copy_5x100_to_8", 5, 100, 8),
+  };
+}
+
+// What one kernel needs besides its instruction: random data, plausible parameters.
+TestCase caseOf(const isa::Preset& preset, const Kernel& kernel) {
+  TestCase test;
+  test.preset = &preset;
+  test.seed = 1;
+  Random random(1);
+  test.memory.resize(4096);
+  test.windows[0] = {0, 4096, true, false};
+  test.scratchpad.resize(preset.scratchpadBytes);
+  random.fill(test.scratchpad);
+  // Biases of any size would saturate everything.
+  for (uint32_t at = 0; at < 8192; at += 4) {
+    const uint32_t word = at % isa::paramChannelBytes(preset) < 4 * preset.lanes
+                              ? static_cast<uint32_t>(random.range(0, 20000)) - 10000
+                              : 0x40000000u | random.range(0, 0x3FFFFFFF);
+    for (int k = 0; k < 4; ++k) test.scratchpad[at + k] = static_cast<uint8_t>(word >> (8 * k));
+    if (at % isa::paramChannelBytes(preset) >= 8 * preset.lanes) {
+      for (int k = 0; k < 4; ++k) test.scratchpad[at + k] = static_cast<uint8_t>(random.range(37, 42));
+    }
+  }
+  test.program = {kernel.instruction, isa::End{}.encode()};
+  return test;
+}
+
+}  // namespace
+
+int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const std::string& filter) {
+  const std::vector<Kernel> all = kernels(preset);
+  if (filter == "list") {
+    for (const Kernel& k : all) fmt::print("{}\n", k.name);
+    return 0;
+  }
+  RtlOptions options = rtlOptions;
+  options.trace = true;
+  Result<std::unique_ptr<RtlRunner>> rtl = RtlRunner::open(preset, options);
+  if (!rtl) {
+    fmt::print(stderr, "lilong_lockstep: {}\n", rtl.error().toString());
+    return 2;
+  }
+  const double peak = preset.lanes * preset.depth;
+  int wrong = 0, shown = 0;
+  double seconds = 0;
+  fmt::print("{:<24} {:>9} {:>8} {:>9} {:>6}  {:>8} {:>8} {:>8}\n", "kernel", "MAC", "cycles",
+             "MAC/cycle", "peak", "weights", "input", "output");
+  for (const Kernel& kernel : all) {
+    if (filter != "all" && kernel.name.rfind(filter, 0) != 0) continue;
+    ++shown;
+    const TestCase test = caseOf(preset, kernel);
+    if (auto trap = isa::check(kernel.instruction, preset, test.views(), 0)) {
+      fmt::print("{:<24} does not fit ({})\n", kernel.name, trap->toString());
+      continue;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const Outcome got = (*rtl)->run(test);
+    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const std::string difference = compare(test, runFunctional(test), got);
+    if (got.events.empty()) {
+      fmt::print("{:<24} {}\n", kernel.name, difference);
+      ++wrong;
+      continue;
+    }
+    const uint64_t cycles = got.events.front().end - got.events.front().start;
+    const double rate = static_cast<double>(kernel.macs) / static_cast<double>(std::max<uint64_t>(cycles, 1));
+    const auto counter = [&](isa::Counter c) { return got.counters[static_cast<size_t>(c)]; };
+    fmt::print("{:<24} {:>9} {:>8} {:>9.1f} {:>5.0f}%  {:>8} {:>8} {:>8} {}\n", kernel.name,
+               kernel.macs, cycles, rate, 100 * rate / peak, counter(isa::Counter::execStallWeights),
+               counter(isa::Counter::execStallInput), counter(isa::Counter::execStallOutput),
+               difference.empty() ? "" : "WRONG: " + difference);
+    wrong += !difference.empty();
+  }
+  if (shown == 0) {
+    fmt::print(stderr, "lilong_lockstep: there is no kernel '{}'; --kernel list names them\n", filter);
+    return 2;
+  }
+  fmt::print("{} cycles in {:.2f} s\n", (*rtl)->cycles(), seconds);
+  return wrong == 0 ? 0 : 1;
+}
+
+}  // namespace lilong::lockstep
