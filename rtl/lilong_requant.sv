@@ -3,8 +3,8 @@
 // Requantiser: Results lanes a cycle, six stages, all five rounding modes of the specification.
 //
 // Promises round(acc * multiplier / 2^shift) exactly for every result in [-512, 511]; anything
-// larger comes out as a value of the same sign beyond +-510, which zero point and clamp bring to
-// the same limit.  A tag travels with every beat.  Everything advances only when en_i is set.
+// larger comes out as +-512, which zero point and clamp bring to the same limit.  A tag travels with
+// every beat.  Everything advances only when en_i is set.
 //
 //   1 operand   f32_rne: magnitude rounded to 24 bits; else the accumulator
 //   2 product   registered operands, registered product (one DSP column)
@@ -221,7 +221,7 @@ module lilong_requant #(
       for (int unsigned l = 0; l < Results; l++) begin
         if (over4_q[l]) begin
           half5_q[l] <= 1'b0;
-          r5_q[l]    <= (mode_q[4] != F32Rne && neg4_q[l]) ? 11'h600 : 11'h1ff;
+          r5_q[l]    <= (mode_q[4] != F32Rne && neg4_q[l]) ? 11'h600 : 11'h200;
         end else if (mode_q[4] == F32Rne) begin
           {r5_q[l], half5_q[l]} <= {1'b0, round_f32(q4_q[l], sticky4_q[l])};
         end else begin
