@@ -2,6 +2,8 @@
 // Text of diagnostics and errors.
 #include "sim/base/result.hpp"
 
+#include <fmt/format.h>
+
 namespace lilong {
 namespace {
 
@@ -41,10 +43,10 @@ Diagnostic makeDiagnostic(DiagId id, std::string message, std::string file, std:
 
 std::string Diagnostic::toString() const {
   std::string text;
-  if (!file.empty()) text += file + ": ";
-  if (!layer.empty()) text += "layer '" + layer + "': ";
+  if (!file.empty()) text += fmt::format("{}: ", file);
+  if (!layer.empty()) text += fmt::format("layer '{}': ", layer);
   text += sentence(message);
-  if (!remedy.empty()) text += " " + sentence(remedy);
+  if (!remedy.empty()) text += fmt::format(" {}", sentence(remedy));
   return text;
 }
 

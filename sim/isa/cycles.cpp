@@ -117,11 +117,11 @@ uint64_t minimumCycles(const Descriptor& d, const Preset& p) {
     }
     case Opcode::softmax: {
       const Softmax insn = Softmax::decode(d);
-      return product({insn.outHeight, insn.outWidth, insn.channels});
+      return product({insn.outHeight, insn.outWidth, ceilDiv(insn.channels, p.depth)});
     }
     case Opcode::copy: {
       const Copy insn = Copy::decode(d);
-      return product({insn.run, insn.count0, insn.count1, insn.count2, insn.count3}) / 8;
+      return product({insn.run, insn.count0, insn.count1, insn.count2, insn.count3}) / p.depth;
     }
     case Opcode::nopLoad:
     case Opcode::nopExec:
