@@ -138,32 +138,43 @@ std::optional<PoolParams> solveLine(const FloatMean& mean, const Steps& steps, i
 }
 
 // Where ties are common (a scale ratio of 1, say) no line does it, because ties go to even: rounding as
-// float32 with another zero point and the bias that makes up for it.
+// float32 with another zero point and the bias that makes up for it.  A left shift of the sum makes
+// room for the part of the bias that is smaller than one; it is tried last.
 std::optional<PoolParams> solveEven(const FloatMean& mean, const Steps& steps) {
-  const ChipScale scale = chipScale(mean.slope());
-  if (scale.multiplier == 0 || !scale.fits) return std::nullopt;
-  PoolParams params;
-  params.rounding = isa::Rounding::f32Rne;
-  params.multiplier = scale.multiplier;
-  params.shift = scale.shift;
-  const auto evaluate = [&](int32_t sum) {
-    const int64_t y = int64_t{requantise(sum + params.bias, params.multiplier, params.shift,
-                                         params.rounding)} +
-                      params.zpOut;
-    return static_cast<int32_t>(std::clamp<int64_t>(y, -128, 127));
-  };
-  for (int32_t zero = 0; zero < 256; ++zero) {
-    params.zpOut = static_cast<int8_t>(zero);
-    const double bias = std::round((mean.offset() - params.zpOut) / mean.slope());
-    if (!(std::abs(bias) + 128.0 * -steps.lowestSum < 1e9)) continue;
-    params.bias = static_cast<int32_t>(bias);
-    bool equal = evaluate(steps.lowestSum) == steps.lowestResult &&
-                 evaluate(steps.highestSum) == steps.highestResult;
-    for (const Step& step : steps.list) {
-      if (!equal) break;
-      equal = evaluate(step.sum) >= step.result && evaluate(step.sum - 1) < step.result;
+  for (uint8_t accShift = 0; accShift <= 18; accShift = static_cast<uint8_t>(accShift + 6)) {
+    const double slope = std::ldexp(mean.slope(), -accShift);
+    const ChipScale scale = chipScale(slope);
+    if (scale.multiplier == 0 || !scale.fits) return std::nullopt;
+    PoolParams params;
+    params.rounding = isa::Rounding::f32Rne;
+    params.multiplier = scale.multiplier;
+    params.shift = scale.shift;
+    params.accShift = accShift;
+    const auto evaluate = [&](int32_t sum) {
+      const int32_t acc = sum * (1 << accShift) + params.bias;
+      const int64_t y = int64_t{requantise(acc, params.multiplier, params.shift, params.rounding)} +
+                        params.zpOut;
+      return static_cast<int32_t>(std::clamp<int64_t>(y, -128, 127));
+    };
+    const auto equal = [&] {
+      if (evaluate(steps.lowestSum) != steps.lowestResult ||
+          evaluate(steps.highestSum) != steps.highestResult) {
+        return false;
+      }
+      return std::all_of(steps.list.begin(), steps.list.end(), [&](const Step& step) {
+        return evaluate(step.sum) >= step.result && evaluate(step.sum - 1) < step.result;
+      });
+    };
+    for (int32_t zero = 0; zero < 256; ++zero) {
+      params.zpOut = static_cast<int8_t>(zero);
+      const double bias = std::round((mean.offset() - params.zpOut) / slope);
+      const double reach = std::ldexp(-static_cast<double>(steps.lowestSum), accShift);
+      if (!(std::abs(bias) + reach < 2e9)) continue;
+      for (int32_t nearby = -1; nearby <= 1; ++nearby) {
+        params.bias = static_cast<int32_t>(bias) + nearby;
+        if (equal()) return params;
+      }
     }
-    if (equal) return params;
   }
   return std::nullopt;
 }

@@ -74,6 +74,11 @@ int32_t relu(int32_t v, const Context& c) {
 
 int32_t leakyRelu(int32_t v, const Context& c) {
   const float alpha = c.op.as<ir::LeakyReluAttrs>().alpha;
+  if (c.numerics == Numerics::litert) {
+    const float ratio = c.x.scale / c.y.scale;
+    const auto m = static_cast<int32_t>(std::lrint(256.0f * (v >= 0 ? ratio : ratio * alpha)));
+    return ((v * m + 128) >> 8) + c.y.zeroPoint;
+  }
   const double identity = c.x.scale / c.y.scale;
   const double real = v >= 0 ? identity : c.x.scale * alpha / c.y.scale;
   const int32_t y = real < 0 ? -rescale(v, -real, isa::Rounding::gemmlowp)
