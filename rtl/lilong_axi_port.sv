@@ -15,7 +15,9 @@
 // abort_i (a level: no job is running): no new addresses; addresses already offered stay; owed write
 // beats are supplied with strobes 0 whatever the engine does, read data is discarded.
 // flip_i (soft reset gave up waiting): responses owed so far become those of the old epoch and are
-// ignored when they come; allowed only when old_clear_o says that none of an older epoch is owed.
+// ignored when they come.  With one epoch bit only one old epoch is known: if responses are still owed
+// at a second flip, they count as lost; should they come after all, they are errors, not data, as long
+// as the running job has nothing in flight with their ID.
 `include "lilong_assert.svh"
 
 module lilong_axi_port #(
@@ -27,7 +29,6 @@ module lilong_axi_port #(
     input  logic                 abort_i,
     input  logic                 flip_i,
     output logic                 drained_o,
-    output logic                 old_clear_o,
     // windows: base / 64, size in bytes, rights {write, read}
     input  logic [8*34-1:0]      region_base_i,
     input  logic [8*32-1:0]      region_size_i,
@@ -464,7 +465,6 @@ module lilong_axi_port #(
       if (b_valid_q && b_old_known) old_store_q <= old_store_q - 4'd1;
     end
   end
-  assign old_clear_o = (old_fetch_q == '0) && (old_load_q == '0) && (old_store_q == '0);
   assign drained_o   = (fetch_count == '0) && (load_count == '0) && (store_count == '0) &&
                        (w_count == '0) && !axi_wvalid_o && !axi_awvalid_o && !axi_arvalid_o &&
                        !rd_s1_valid && !rd_out_valid && !wr_s1_valid && !wr_out_valid;
@@ -503,5 +503,4 @@ module lilong_axi_port #(
   `LILONG_ASSERT(InfoQueuesHaveRoom, !(ar_push && !info_ready_unused[rd_out_load]))
   `LILONG_ASSERT(StoreQueuesHaveRoom, !(aw_push && !(store_info_ready_unused && w_info_ready_unused)))
   `LILONG_ASSERT(NoNewAddressInAbort, !(abort_i && (ar_push || aw_push)))
-  `LILONG_ASSERT(FlipOnlyWhenOldIsClear, !(flip_i && !old_clear_o))
 endmodule

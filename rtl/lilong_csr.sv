@@ -46,7 +46,6 @@ module lilong_csr #(
     output logic            run_o,
     output logic            flip_o,
     input  logic            drained_i,
-    input  logic            old_clear_i,
     input  logic            job_done_i,
     // traps of the AXI port and of the rest; in the same cycle the port's is kept
     input  logic            port_trap_valid_i,
@@ -185,7 +184,7 @@ module lilong_csr #(
   assign watchdog_trap = (watchdog_q != '0) && (counter_q[lilong_isa_pkg::CounterCycles] >= watchdog_q) &&
                          !job_done_i;
   assign trap          = run_o && (port_trap_valid_i || sync_trap_valid_i || watchdog_trap);
-  assign reset_over    = (state_q == StReset) && (drained_i || (drain_over && old_clear_i)) && !soft_reset;
+  assign reset_over    = (state_q == StReset) && (drained_i || drain_over) && !soft_reset;
   assign flip_o        = reset_over && !drained_i;
 
   always_comb begin

@@ -7,7 +7,7 @@
 //                            +--> Done (END)   +--> Trapped (precise trap, reported until clr_i)
 //
 // Order of checks: opcode, reserved bits, valid, then the footprints in the order of the spec; of a
-// region footprint first the right, then the range.  The rules themselves are generated
+// region footprint first the range, then the right.  The rules themselves are generated
 // (gen/lilong_checks.svh); here are only the counting and the arithmetic (52 bits, proved enough).
 `include "lilong_assert.svh"
 
@@ -150,8 +150,8 @@ module lilong_decode #(
   assign region_size     = region_size_i[region*32+:32];
   assign region_right    = region_access_i[{region, s3_write_q}];
   assign check           = s3_valid_q && s3_last_q && s3_active_q;
-  assign fail_access     = check && s3_region_q && !region_right;
   assign fail_region     = check && s3_region_q && (s3_sum_q > 52'(region_size));
+  assign fail_access     = check && s3_region_q && !region_right;
   assign fail_scratchpad = check && !s3_region_q && (s3_sum_q > 52'(ScratchpadBytes));
 
   logic push_fire;
@@ -243,9 +243,9 @@ module lilong_decode #(
       if (((state_q == StTerms) || (state_q == StDrain)) &&
           (fail_access || fail_region || fail_scratchpad)) begin
         state_q     <= StTrapped;
-        code_q      <= fail_access ? lilong_isa_pkg::TrapRegionAccess :
-                       (fail_region ? lilong_isa_pkg::TrapRegionRange : lilong_isa_pkg::TrapScratchpadRange);
-        trap_addr_q <= fail_access ? '0 : s3_sum_q;
+        code_q      <= fail_region ? lilong_isa_pkg::TrapRegionRange :
+                       (fail_access ? lilong_isa_pkg::TrapRegionAccess : lilong_isa_pkg::TrapScratchpadRange);
+        trap_addr_q <= s3_sum_q;
       end
     end
   end

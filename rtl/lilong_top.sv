@@ -89,7 +89,7 @@ module lilong_top #(
   assign clr = !run;
 
   // ---- registers and job control
-  logic flip, drained, old_clear, job_done;
+  logic flip, drained, job_done;
   logic port_trap_valid, sync_trap_valid;
   logic [7:0] port_trap_code, sync_trap_code;
   logic [1:0] port_trap_engine, sync_trap_engine;
@@ -130,7 +130,6 @@ module lilong_top #(
       .run_o(run),
       .flip_o(flip),
       .drained_i(drained),
-      .old_clear_i(old_clear),
       .job_done_i(job_done),
       .port_trap_valid_i(port_trap_valid),
       .port_trap_code_i(port_trap_code),
@@ -171,7 +170,6 @@ module lilong_top #(
       .abort_i(clr),
       .flip_i(flip),
       .drained_o(drained),
-      .old_clear_o(old_clear),
       .region_base_i(region_base),
       .region_size_i(region_size),
       .region_access_i(region_access),
