@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
 
 #include "sim/lockstep/builder.hpp"
 
@@ -59,6 +57,22 @@ struct Shape {
   uint32_t h, w, in, out, kh, kw, stride, pad;
 };
 
+// Row pitch of at least `bytes` with which up to three neighbouring rows lie in different banks,
+// as an allocator would choose it.
+uint32_t colouredPitch(const isa::Preset& p, uint32_t bytes) {
+  const auto bank = [](uint32_t vector) { return (vector + vector / isa::kBanks) % isa::kBanks; };
+  for (uint32_t pad = 0; pad < 4; ++pad) {
+    const uint32_t vectors = (bytes + p.depth - 1) / p.depth + pad;
+    bool apart = true;
+    for (uint32_t at = 0; at < 64; ++at) {
+      const uint32_t a = bank(at), b = bank(at + vectors), c = bank(at + 2 * vectors);
+      apart = apart && a != b && b != c && a != c;
+    }
+    if (apart) return vectors * p.depth;
+  }
+  return bytes;
+}
+
 Kernel conv(const isa::Preset& p, const std::string& name, const Shape& s) {
   Layout l(p);
   isa::Conv i;
@@ -91,7 +105,8 @@ Instruction window(const isa::Preset& p, Layout& l, const Shape& s) {
   const uint32_t inH = (s.h - 1) * s.stride + s.kh - 2 * s.pad,
                  inW = (s.w - 1) * s.stride + s.kw - 2 * s.pad;
   i.inHeight = static_cast<uint16_t>(inH);
-  i.inRowBytes = i.inRowPitch = inW * pitch;
+  i.inRowBytes = inW * pitch;
+  i.inRowPitch = colouredPitch(p, i.inRowBytes);
   i.inAddr = l.take(uint64_t{inH} * i.inRowPitch);
   i.kernelRows = static_cast<uint8_t>(s.kh);
   i.kernelCols = static_cast<uint8_t>(s.kw);
@@ -101,7 +116,7 @@ Instruction window(const isa::Preset& p, Layout& l, const Shape& s) {
   i.padTop = static_cast<uint8_t>(s.pad);
   i.padLeft = s.pad * pitch;
   i.pixPitch = pitch;
-  i.stripe = static_cast<uint8_t>(balanced(s.w));
+  i.stripe = static_cast<uint8_t>(balanced(s.h * s.w));
   i.steps = static_cast<decltype(i.steps)>(windowPasses(p.depth, s.kh, s.kw));
   commonOutput(i, l, s.h, s.w, s.in);
   return i;
@@ -110,8 +125,6 @@ Instruction window(const isa::Preset& p, Layout& l, const Shape& s) {
 Kernel depthwise(const isa::Preset& p, const std::string& name, const Shape& s) {
   Layout l(p);
   auto i = window<isa::Dwconv>(p, l, s);
-  // Rows of one stripe where they fit: the compiler's choice for one pass.
-  if (i.steps == 1) i.stripe = static_cast<uint8_t>(balanced(s.h * s.w));
   i.weightsAddr = l.take(uint64_t{(s.in + p.lanes - 1) / p.lanes} * i.steps * p.lanes * p.depth);
   i.perChannel = true;
   return {name, uint64_t{s.h} * s.w * s.in * s.kh * s.kw, i.encode()};
@@ -232,6 +245,7 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
   }
   RtlOptions options = rtlOptions;
   options.trace = true;
+  options.monitor = options.flavour != "fast";
   Result<std::unique_ptr<RtlRunner>> rtl = RtlRunner::open(preset, options);
   if (!rtl) {
     fmt::print(stderr, "lilong_lockstep: {}\n", rtl.error().toString());
@@ -239,7 +253,6 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
   }
   const double peak = preset.lanes * preset.depth;
   int wrong = 0, shown = 0;
-  double seconds = 0;
   fmt::print("{:<24} {:>9} {:>8} {:>9} {:>6}  {:>8} {:>8} {:>8}\n", "kernel", "MAC", "cycles",
              "MAC/cycle", "peak", "weights", "input", "output");
   for (const Kernel& kernel : all) {
@@ -250,9 +263,7 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
       fmt::print("{:<24} does not fit ({})\n", kernel.name, trap->toString());
       continue;
     }
-    const auto start = std::chrono::steady_clock::now();
     const Outcome got = (*rtl)->run(test);
-    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const std::string difference = compare(test, runFunctional(test), got);
     if (got.events.empty()) {
       fmt::print("{:<24} {}\n", kernel.name, difference);
@@ -272,7 +283,8 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
     fmt::print(stderr, "lilong_lockstep: there is no kernel '{}'; --kernel list names them\n", filter);
     return 2;
   }
-  fmt::print("{} cycles in {:.2f} s\n", (*rtl)->cycles(), seconds);
+  fmt::print("{} cycles in {:.2f} s of processor time, {:.0f} thousand cycles/s\n", (*rtl)->cycles(),
+             (*rtl)->seconds(), static_cast<double>((*rtl)->cycles()) / (*rtl)->seconds() / 1000);
   return wrong == 0 ? 0 : 1;
 }
 

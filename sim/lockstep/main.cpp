@@ -158,8 +158,8 @@ int runPrograms(const Arguments& a, const isa::Preset& preset) {
   for (const auto& [name, count] : coverage) fmt::print("{:>8} {}\n", count, name);
   for (const auto& [name, count] : traps) fmt::print("{:>8} trap {}\n", count, name);
   if (rtl) {
-    fmt::print("{} cycles in {:.1f} s, {:.0f} cycles/s with everything\n", rtl->cycles(), seconds,
-               static_cast<double>(rtl->cycles()) / seconds);
+    fmt::print("{} cycles, {:.0f} thousand cycles/s; {:.1f} s in all\n", rtl->cycles(),
+               static_cast<double>(rtl->cycles()) / rtl->seconds() / 1000, seconds);
   }
   fmt::print("{}: {} run, {} ok, {} trapped, seed {}\n", preset.name, run, well, trapped, a.seed);
   return run == well ? 0 : 1;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "sim/isa/disassembler.hpp"
 #include "sim/isa/verify.hpp"
@@ -31,7 +32,7 @@ Result<std::unique_ptr<RtlRunner>> RtlRunner::open(const isa::Preset& preset,
   h.flavour = options.flavour;
   h.folder = options.modules;
   h.memoryBytes = 1 << 20;
-  h.monitor = true;
+  h.monitor = options.monitor;
   Result<std::unique_ptr<rtl::Harness>> harness = rtl::Harness::open(h);
   if (!harness) return harness.error();
   auto runner = std::make_unique<RtlRunner>();
@@ -95,8 +96,10 @@ Result<void> RtlRunner::job(const TestCase& test, Outcome& outcome) {
   request.watchdogCycles = test.watchdogCycles;
   request.hostLimit = uint64_t{test.watchdogCycles} + 100'000;
   request.trace = options_.trace;
+  const std::clock_t start = std::clock();
   Result<rtl::Job> job = h.run(request);
   if (!job) return job.error();
+  seconds_ += static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   cycles_ += job->cycles;
   outcome.cycles = job->cycles;
   outcome.trap = job->trap;
@@ -127,10 +130,9 @@ std::string checkExpected(const TestCase& test, const Outcome& expected) {
       return "the verifier refuses the program: " + ok.error().toString();
     }
     if (expected.trap) return "the functional simulator traps: " + expected.trap->toString();
-  } else if (!expected.trap || expected.trap->code != *test.trap) {
-    return fmt::format("the program was made for {}, the functional simulator says {}",
-                       isa::toString(*test.trap),
-                       expected.trap ? expected.trap->toString() : "no trap");
+  } else if (!expected.trap) {
+    return fmt::format("the program was made for {}, the functional simulator does not trap",
+                       isa::toString(*test.trap));
   }
   return {};
 }

@@ -30,6 +30,7 @@ struct RtlOptions {
   std::string modules;  // folder of the modules, see sim/rtl/loader.hpp
   std::string waves;    // FST file, empty: none
   bool trace = false;   // fill Outcome::events
+  bool monitor = true;  // watch the bus
 };
 
 // How a case runs on the chip.
@@ -50,7 +51,8 @@ class RtlRunner {
   // A chip that is still halted by the last job gets a soft reset first.
   Outcome run(const TestCase& test, const JobOptions& job = {.renewChip = true, .faults = {}});
 
-  uint64_t cycles() const { return cycles_; }  // simulated so far
+  uint64_t cycles() const { return cycles_; }    // of all jobs so far
+  double seconds() const { return seconds_; }    // processor time of these cycles
   rtl::Harness& harness() { return *harness_; }
 
  private:
@@ -60,6 +62,7 @@ class RtlRunner {
   RtlOptions options_;
   std::unique_ptr<rtl::Harness> harness_;
   uint64_t cycles_ = 0;
+  double seconds_ = 0;
 };
 
 // Empty if equal, else what differs first, and which instruction should have written it.

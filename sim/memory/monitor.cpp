@@ -25,20 +25,35 @@ void BusMonitor::complain(std::string text) {
   }
 }
 
+void BusMonitor::setWindows(std::vector<Window> windows) {
+  oldWindows_ = std::move(windows_);
+  windows_ = std::move(windows);
+  arOld_ = arHeld_;
+  awOld_ = awHeld_;
+}
+
+void BusMonitor::reset() {
+  writes_.clear();
+  readsInFlight_ = 0;
+  arHeld_ = awHeld_ = wHeld_ = arOld_ = awOld_ = false;
+}
+
 void BusMonitor::observe(const AxiMaster& chip, const AxiSlave& memory) {
   checkHeld(chip);
   if (chip.ar.valid && memory.arready) {
-    checkAddress(chip.ar, false);
+    checkAddress(chip.ar, false, arOld_ ? oldWindows_ : windows_);
+    arOld_ = false;
     ++statistics_.readBursts;
     statistics_.longestRead = std::max(statistics_.longestRead, chip.ar.len + 1u);
     statistics_.mostReads = std::max(statistics_.mostReads, ++readsInFlight_);
   }
   if (chip.wvalid && memory.wready) checkData(chip);
   if (chip.aw.valid && memory.awready) {
-    checkAddress(chip.aw, true);
+    const Window window = checkAddress(chip.aw, true, awOld_ ? oldWindows_ : windows_);
+    awOld_ = false;
     ++statistics_.writeBursts;
     statistics_.longestWrite = std::max(statistics_.longestWrite, chip.aw.len + 1u);
-    writes_.push_back({chip.aw, 0});
+    writes_.push_back({chip.aw, window});
   }
   if (memory.rvalid && chip.rready) {
     ++statistics_.readBeats;
@@ -71,7 +86,8 @@ void BusMonitor::checkHeld(const AxiMaster& chip) {
   }
 }
 
-void BusMonitor::checkAddress(const AxiAddress& a, bool write) {
+Window BusMonitor::checkAddress(const AxiAddress& a, bool write,
+                                const std::vector<Window>& windows) {
   const char* name = write ? "write" : "read";
   const uint64_t first = a.addr & ~uint64_t{bus_ - 1};
   const uint64_t end = first + uint64_t{a.len + 1u} * bus_;
@@ -82,12 +98,13 @@ void BusMonitor::checkAddress(const AxiAddress& a, bool write) {
     complain(fmt::format("{} burst at {:#x} of {} beats crosses {} bytes", name, a.addr, a.len + 1,
                          boundary_));
   }
-  for (const Window& w : windows_) {
+  for (const Window& w : windows) {
     const uint64_t low = w.base & ~uint64_t{bus_ - 1};
     const uint64_t high = (w.base + w.size + bus_ - 1) / bus_ * bus_;
-    if ((write ? w.write : w.read) && first >= low && end <= high) return;
+    if ((write ? w.write : w.read) && first >= low && end <= high) return w;
   }
   complain(fmt::format("{} burst {:#x} .. {:#x} is outside every window", name, first, end));
+  return {};
 }
 
 void BusMonitor::checkData(const AxiMaster& chip) {
@@ -98,11 +115,10 @@ void BusMonitor::checkData(const AxiMaster& chip) {
       (burst.address.addr & ~uint64_t{bus_ - 1}) + uint64_t{burst.beat} * bus_;
   for (uint32_t i = 0; i < bus_; ++i) {
     if (!(chip.wstrb >> i & 1)) continue;
-    const bool inside = std::any_of(windows_.begin(), windows_.end(), [&](const Window& w) {
-      return w.write && at + i >= w.base && at + i - w.base < w.size;
-    });
+    const Window& w = burst.window;
+    const bool inside = at + i >= w.base && at + i - w.base < w.size;
     if (!inside) {
-      complain(fmt::format("write strobe at {:#x} is outside every window", at + i));
+      complain(fmt::format("write strobe at {:#x} is outside its window", at + i));
       break;
     }
   }

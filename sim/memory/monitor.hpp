@@ -32,8 +32,11 @@ class BusMonitor {
   // No burst may cross a multiple of `boundary` bytes.
   BusMonitor(uint32_t busBytes, uint32_t boundary) : bus_(busBytes), boundary_(boundary) {}
 
-  // Bursts must lie in one of these from now on, seen in whole bus words.
-  void setWindows(std::vector<Window> windows) { windows_ = std::move(windows); }
+  // Bursts must lie in one of these from now on, seen in whole bus words.  What is under way, or
+  // offered and not yet taken, belongs to the windows before.
+  void setWindows(std::vector<Window> windows);
+  // The chip is a new one: nothing is under way.
+  void reset();
 
   // The cycle in which the chip drives `chip` and the memory `memory`.
   void observe(const AxiMaster& chip, const AxiSlave& memory);
@@ -46,23 +49,26 @@ class BusMonitor {
  private:
   struct WriteBurst {
     AxiAddress address;
+    Window window;  // that admitted it
     uint32_t beat = 0;
   };
 
   void complain(std::string text);
   void checkHeld(const AxiMaster& chip);
-  void checkAddress(const AxiAddress& a, bool write);
+  // The window that admits the burst; empty after a complaint.
+  Window checkAddress(const AxiAddress& a, bool write, const std::vector<Window>& windows);
   void checkData(const AxiMaster& chip);
 
   uint32_t bus_, boundary_;
   uint64_t cycle_ = 0;
-  std::vector<Window> windows_;
+  std::vector<Window> windows_, oldWindows_;
   std::vector<std::string> complaints_;
   BusStatistics statistics_;
   std::deque<WriteBurst> writes_;
   uint32_t readsInFlight_ = 0;
   AxiMaster offered_;                                 // last cycle
   bool arHeld_ = false, awHeld_ = false, wHeld_ = false;  // offered and not taken in it
+  bool arOld_ = false, awOld_ = false;  // offered before the windows changed
 };
 
 }  // namespace lilong::memory

@@ -43,6 +43,7 @@ Result<void> Harness::renew(uint64_t seed) {
   chip_.reset(module_->create(seed));
   host_ = {};
   pins_ = {};
+  monitor_.reset();
   host_.bready = true;
   host_.rready = true;
   for (int i = 0; i < kResetCycles; ++i) step();

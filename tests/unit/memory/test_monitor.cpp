@@ -115,5 +115,25 @@ TEST(Monitor, ComplainsAboutChangedData) {
   EXPECT_EQ(t.complaints(), 1u);
 }
 
+TEST(Monitor, LateTransfersBelongToTheWindowsBefore) {
+  Bench t;
+  AxiMaster m;
+  m.aw.valid = true;
+  m.aw.addr = 0x2000;
+  m.aw.size = 4;
+  t.monitor.observe(m, {});  // offered, not taken
+  t.monitor.setWindows({{0x3000, 0x100, true, true}});
+  t.monitor.observe(m, t.ready);
+  m.aw.valid = false;
+  m.wvalid = m.wlast = true;
+  m.wstrb = 1;
+  t.monitor.observe(m, t.ready);
+  EXPECT_EQ(t.complaints(), 0u);
+  m.wvalid = false;
+  m.aw.valid = true;
+  t.monitor.observe(m, t.ready);
+  EXPECT_EQ(t.complaints(), 1u);
+}
+
 }  // namespace
 }  // namespace lilong::memory
