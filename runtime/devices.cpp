@@ -7,6 +7,7 @@
 #include <array>
 
 #include "runtime/device_functional.hpp"
+#include "runtime/device_rtl.hpp"
 #include "sim/memory/timing.hpp"
 
 namespace lilong {
@@ -25,6 +26,7 @@ struct Row {
 constexpr std::array kDevices = {
     Row{"functional", "functional simulator: exact results, no time", false,
         [](const DeviceOptions&) { return std::string(); }, openFunctionalDevice},
+    Row{"rtl", "the Verilated chip, cycle for cycle", true, missingForRtlDevice, makeRtlDevice},
 };
 
 }  // namespace

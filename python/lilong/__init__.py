@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lilong: compile a quantised network and run it, bit for bit, on a chip or its simulators.
 
+Example:
+
     program = lilong.compile("kws.tflite", preset="edge", numerics="litert")
     session = lilong.Session(program, lilong.Device("rtl", preset="edge", memory="sram"))
     y = session.run(x)

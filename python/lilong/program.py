@@ -85,9 +85,7 @@ class Program:
 
     def disassemble(self) -> list[list[str]]:
         """The instructions of every chip step as text."""
-        return [
-            _lilong.disassemble(step["code"]) for step in self.native.steps if "code" in step
-        ]
+        return [_lilong.disassemble(step["code"]) for step in self.native.steps if "code" in step]
 
     def __repr__(self) -> str:
         return f"<lilong.Program {self.model} for {self.preset}, {self.numerics}>"
@@ -104,7 +102,7 @@ def compile(
 ) -> Program:
     """Compiles a .tflite file (a path, or its bytes).
 
-    numerics: the interpreter whose bytes the results equal: "tflm", "litert-ref", "litert" (default).
+    numerics: the interpreter whose bytes the results equal: "tflm", "litert-ref" or "litert".
     memory: the memory timing that the schedule is made for.
     allow_host: without it, an operator that the chip does not run is an error.
     dead_channels: "keep", or "remove" channels that are constant whatever the input.

@@ -36,9 +36,7 @@ def find(preset: str, flavour: str) -> str:
     if root is not None:
         for candidate in (_build_folder(root) / "rtl_modules", *root.glob("build/*/rtl_modules")):
             module = candidate / name
-            if module.exists() and (
-                candidate.parent.parent.name == "rtl" or _newer(module, root)
-            ):
+            if module.exists() and (candidate.parent.parent.name == "rtl" or _newer(module, root)):
                 return str(candidate)
     from lilong import _lilong
 
@@ -49,9 +47,7 @@ def find(preset: str, flavour: str) -> str:
     return str(beside) if (beside / name).exists() else ""
 
 
-def find_or_build(
-    preset: str, flavour: str, progress: Callable[[str], None] | None = None
-) -> str:
+def find_or_build(preset: str, flavour: str, progress: Callable[[str], None] | None = None) -> str:
     """Folder of the module; builds it if it can, else says how to get it."""
     folder = find(preset, flavour)
     if folder:
@@ -69,8 +65,8 @@ def find_or_build(
         raise make(
             "deviceUnavailable",
             what,
-            remedy="Run lilong from a checkout of its repository, or set LILONG_RTL_DIR to a folder "
-            f"with {module_name(preset, flavour)}",
+            remedy="Run lilong from a checkout of its repository, or set LILONG_RTL_DIR to the "
+            f"folder of {module_name(preset, flavour)}",
         )
     missing = missing_tools()
     if missing:

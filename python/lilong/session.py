@@ -62,6 +62,10 @@ class Session:
         ]
         return outputs[0] if len(outputs) == 1 else outputs
 
+    def run_random(self, seed: int = 0, samples: int = 1) -> Array | list[Array]:
+        """Runs seeded random data: integers over their whole range, normal float32."""
+        return self.run(random_inputs(self.program.inputs, samples, seed))
+
     @property
     def cycles(self) -> int | None:
         """Cycles of the last inference, None on a device without time."""
@@ -92,6 +96,22 @@ class Session:
                 file=self.program.model,
             )
         return arrays
+
+
+def random_inputs(infos: Sequence[TensorInfo], samples: int, seed: int = 0) -> list[Array]:
+    """The same data for the same seed."""
+    generator = np.random.default_rng(seed)
+    arrays: list[Array] = []
+    for info in infos:
+        shape = (samples, *info.sample_shape)
+        if info.dtype.kind == "f":
+            arrays.append(generator.standard_normal(shape, dtype=np.float32))
+        else:
+            limits = np.iinfo(info.dtype)
+            arrays.append(
+                generator.integers(limits.min, limits.max, shape, info.dtype, endpoint=True)
+            )
+    return arrays
 
 
 def _check(array: Array, info: TensorInfo, model: str) -> Array:

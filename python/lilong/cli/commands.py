@@ -128,9 +128,7 @@ def inspect_command(
     """Print tensors, layers and regions of a network or program."""
     from lilong.cli.inspection import inspect
 
-    return inspect(
-        model, preset, numerics, memory, disassemble, json, dead_channels, no_host
-    )
+    return inspect(model, preset, numerics, memory, disassemble, json, dead_channels, no_host)
 
 
 def doctor_command(

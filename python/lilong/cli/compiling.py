@@ -76,8 +76,9 @@ def compile_to_file(
         program.save(output)
     layers = program.layers
     text = (
-        f"{output}: {program.model} for {program.preset}, {program.numerics}, {len(layers)} layers, "
-        f"{sum(layer['macs'] for layer in layers):,} MAC, {Path(output).stat().st_size:,} bytes"
+        f"{output}: {program.model} for {program.preset}, {program.numerics}, "
+        f"{len(layers)} layers, {sum(layer['macs'] for layer in layers):,} MAC, "
+        f"{Path(output).stat().st_size:,} bytes"
     )
     console().print(text, highlight=False, soft_wrap=True)
     for layer in program.host_layers:

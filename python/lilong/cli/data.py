@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lilong.errors import make
-from lilong.program import Program, TensorInfo
+from lilong.program import Program
+from lilong.session import random_inputs
 
 Array = npt.NDArray[Any]
-_SEED = 0  # of random inputs, so that two runs see the same data
 
 
 def load_array(spec: str) -> Array:
@@ -50,24 +50,8 @@ def load_array(spec: str) -> Array:
             "fileUnreadable",
             "the file holds no readable array",
             file=path,
-            remedy="Give a .npy file, or a .npz file and a key, as numpy.save and numpy.savez write",
+            remedy="Give a .npy file, or a .npz file and a key, as numpy.savez writes",
         ) from error
-
-
-def random_inputs(infos: list[TensorInfo], samples: int) -> list[Array]:
-    """Seeded random data over the whole range of the type; normal for float32."""
-    generator = np.random.default_rng(_SEED)
-    arrays: list[Array] = []
-    for info in infos:
-        shape = (samples, *info.sample_shape)
-        if info.dtype.kind == "f":
-            arrays.append(generator.standard_normal(shape, dtype=np.float32))
-        else:
-            limits = np.iinfo(info.dtype)
-            arrays.append(
-                generator.integers(limits.min, limits.max, shape, info.dtype, endpoint=True)
-            )
-    return arrays
 
 
 def gather_inputs(program: Program, specs: list[str], samples: int | None) -> list[Array]:

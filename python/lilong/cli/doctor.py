@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from lilong import _lilong, rtl
 from lilong.cli.output import console
@@ -31,7 +32,9 @@ def doctor(preset: str) -> int:
 
     major, minor = _lilong.spec_version
     out.print("versions", highlight=False)
-    line("lilong", f"{_lilong.__version__}, specification {major}.{minor} ({_lilong.spec_hash:08x})")
+    line(
+        "lilong", f"{_lilong.__version__}, specification {major}.{minor} ({_lilong.spec_hash:08x})"
+    )
     line("python", f"{platform.python_version()} on {platform.platform()}")
     missing_packages = []
     for name, purpose in _PACKAGES:
@@ -66,7 +69,8 @@ def doctor(preset: str) -> int:
     if not rtl.find(preset, "fast"):
         remedies.append(_rtl_remedy(preset))
 
-    folder = os.environ.get("LILONG_MODELS", "../shared/models")
+    default = (rtl.checkout() or Path.cwd()).parent / "shared/models"
+    folder = os.environ.get("LILONG_MODELS", str(default))
     out.print("folders", highlight=False)
     line("checkout", str(rtl.checkout() or "none"))
     line("LILONG_MODELS", folder + ("" if os.path.isdir(folder) else " (missing; only for tests)"))

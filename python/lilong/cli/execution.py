@@ -7,7 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import lilong
 from lilong.cli import data
@@ -111,7 +111,7 @@ def _run(session: lilong.Session, inputs: list[Any]) -> list[Any]:
             _leave()
 
 
-def _leave() -> None:
+def _leave() -> NoReturn:
     """Ends the process although a simulation is running in a thread."""
     import os
     import sys
@@ -127,11 +127,12 @@ def _print(
     outputs: list[Any],
     differences: list[str],
 ) -> None:
-    from lilong.cli.output import layer_table, summary
+    from lilong.cli.output import layer_table, summary, table_legend
 
     out = console()
     if request.profile or report["cycles"] is not None:
         out.print(layer_table(report))
+        out.print(table_legend(), highlight=False, soft_wrap=True)
     out.print(summary(report), highlight=False, soft_wrap=True)
     for layer in program.host_layers:
         out.print(f"on the host: {layer['op']} '{layer['name']}'", highlight=False, soft_wrap=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Entry point: parses, calls, and turns every outcome into an exit code and at most one sentence.
 
-Only Typer is imported here; everything else when a command runs, so that the command starts at once.
+Only Typer is imported here; everything else when a command runs, so that it starts at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ EXIT_INTERNAL, EXIT_INTERRUPTED = 70, 130
 app = typer.Typer(
     name="lilong",
     help="Compile quantised networks and run them, bit for bit, on Lilong chips and simulators.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -47,13 +46,13 @@ def root(
         print(f"lilong {installed('lilong')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        raise typer.BadParameter("no command given; see 'lilong --help'")
+        raise typer.TyperException("no command given")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
     try:
-        result = app(args=arguments, standalone_mode=False)
+        result = app(args=arguments, prog_name="lilong", standalone_mode=False)
         return result if isinstance(result, int) else EXIT_OK
     except typer.Exit as stop:
         return stop.exit_code
@@ -93,7 +92,7 @@ def _all(error: Error) -> list[str]:
 def _usage(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "lilong"
-    message = " ".join(error.format_message().split()).rstrip(".")
+    message = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
     return f"{message[:1].lower()}{message[1:]}. See '{where} --help'."
 
 

@@ -14,11 +14,14 @@ DeviceName = Literal["functional", "rtl"]
 DeadChannels = Literal["keep", "remove"]
 
 PresetOption = Annotated[
-    Preset | None, typer.Option("--preset", help="Chip size; edge unless the program says otherwise.")
+    Preset | None,
+    typer.Option("--preset", help="Chip size; edge unless the program says otherwise."),
 ]
 NumericsOption = Annotated[
     Numerics | None,
-    typer.Option("--numerics", help="The interpreter whose bytes the results equal; litert for .tflite."),
+    typer.Option(
+        "--numerics", help="The interpreter whose bytes the results equal; litert for .tflite."
+    ),
 ]
 MemoryOption = Annotated[Memory, typer.Option("--memory", help="Timing of the external memory.")]
 DeadChannelsOption = Annotated[

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+_WIDE = 120  # columns of a table with everything in it
+
 
 @cache
 def console() -> Console:
-    return Console()
+    wide = Console()
+    return wide if wide.is_terminal else Console(width=_WIDE)
 
 
 @cache
@@ -61,32 +65,49 @@ def percent(value: float | None) -> str:
 
 
 def layer_table(report: dict[str, Any]) -> Table:
-    table = Table(title=f"{report['model']} on {report['device']}", title_justify="left")
-    table.add_column("layer", overflow="ellipsis", no_wrap=True, max_width=36)
+    """One row per layer; a narrow terminal gets fewer columns."""
+    wide = console().width >= _WIDE
+    table = Table(
+        title=f"{report['model']} on {report['device']}", title_justify="left", box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )  # fmt: skip
+    table.add_column("layer", no_wrap=True)
     table.add_column("operator", no_wrap=True)
-    for name in ("cycles", "MAC", "util", "bound", "bytes", "exec", "load", "store", "idle"):
+    names = ["cycles", "MAC", "util", "bound", "exec", "load", "store", "idle", "bytes"]
+    for name in names if wide else names[:4]:
         table.add_column(name, justify="right", no_wrap=True)
     for layer in report["layers"]:
-        name = layer["name"] if layer["on_chip"] else f"{layer['name']} (host)"
-        table.add_row(
-            _plain(name),
-            _plain(layer["op"]),
+        cells = [
             number(layer["cycles"]),
             number(layer["macs"]),
             percent(layer["utilisation"]),
             number(max(layer["bound_compute"], layer["bound_memory"])),
-            number(layer["bytes"]),
             number(layer["busy_cycles"]["exec"]),
             number(layer["stalls"]["load"]),
             number(layer["stalls"]["store"]),
             number(layer["stalls"]["idle"]),
+            number(layer["bytes"]),
+        ]
+        operator = layer["op"] if layer["on_chip"] else f"{layer['op']} (host)"
+        table.add_row(
+            _plain(_shortened(layer["name"])), _plain(operator), *(cells if wide else cells[:4])
         )
-    table.caption = (
-        "exec: cycles with a running EXEC instruction of the layer; load, store, idle: cycles without "
-        "one, while a LOAD, a STORE or nothing ran"
-    )
-    table.caption_justify = "left"
     return table
+
+
+def table_legend() -> str:
+    if console().width < _WIDE:
+        return "bound: least cycles for the MACs or the bytes; a wider terminal shows more columns"
+    return (
+        "bound: least cycles for the MACs or the bytes; exec: cycles with a running EXEC "
+        "instruction of the layer;\nload, store, idle: cycles of the layer without one, while a "
+        "LOAD, a STORE or nothing ran"
+    )
+
+
+def _shortened(name: str, length: int = 26) -> str:
+    """The end of a long name: networks repeat the beginning."""
+    return name if len(name) <= length else "…" + name[-(length - 1) :]
 
 
 def summary(report: dict[str, Any]) -> str:
@@ -96,7 +117,9 @@ def summary(report: dict[str, Any]) -> str:
         + ("s" if report["samples"] != 1 else "")
     ]
     if report["cycles"] is not None:
-        parts.append(f"{report['cycles']:,} cycles an inference, {percent(report['utilisation'])} of peak")
+        parts.append(
+            f"{report['cycles']:,} cycles an inference, {percent(report['utilisation'])} of peak"
+        )
     parts.append(f"{report['macs']:,} MAC")
     parts.append(f"{report['bytes_read']:,} bytes read, {report['bytes_written']:,} written")
     return "\n".join((parts[0], ", ".join(parts[1:])))
