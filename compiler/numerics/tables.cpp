@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unary operators as tables of 256 bytes, computed as the interpreter computes each byte.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -35,19 +37,37 @@ int32_t rescale(int32_t value, double real, isa::Rounding rounding) {
 }
 
 // --- QUANTIZE between int8 and uint8 ---
+isa::Rounding quantizeRounding(const Context& c) {
+  return c.numerics == Numerics::litert ? isa::Rounding::ruy : isa::Rounding::gemmlowp;
+}
+
+int32_t quantizeWith(int32_t v, const Context& c, isa::Rounding rounding) {
+  return rescale(v, static_cast<double>(c.x.scale) / c.y.scale, rounding) + c.y.zeroPoint;
+}
+
 int32_t quantize(int32_t v, const Context& c) {
   const float ratio = c.x.scale / c.y.scale;
-  if (c.numerics == Numerics::litert) {
-    const bool sameType = c.x.isSigned == c.y.isSigned;
-    if (sameType && ratio >= 0x1.0p-8f && ratio <= 0x1.0p7f) {
-      const auto m = static_cast<int32_t>(std::lrint(256.0f * ratio));
-      return ((v * m + 128) >> 8) + c.y.zeroPoint;
-    }
-    return rescale(v, static_cast<double>(c.x.scale) / c.y.scale, isa::Rounding::ruy) +
-           c.y.zeroPoint;
+  const bool sameType = c.x.isSigned == c.y.isSigned;
+  if (c.numerics == Numerics::litert && sameType && ratio >= 0x1.0p-8f && ratio <= 0x1.0p7f) {
+    const auto m = static_cast<int32_t>(std::lrint(256.0f * ratio));
+    return ((v * m + 128) >> 8) + c.y.zeroPoint;
   }
-  return rescale(v, static_cast<double>(c.x.scale) / c.y.scale, isa::Rounding::gemmlowp) +
-         c.y.zeroPoint;
+  return quantizeWith(v, c, quantizeRounding(c));
+}
+
+// LiteRT's vector code rounds otherwise than the scalar code behind it, which does the last
+// (elements mod 16) elements.
+Exactness quantizeExactness(const Context& c, uint64_t elements) {
+  if (c.numerics != Numerics::litert || c.x.isSigned == c.y.isSigned || elements % 16 == 0) return {};
+  for (int32_t x = c.x.min(); x <= c.x.max(); ++x) {
+    const int32_t v = x - c.x.zeroPoint;
+    if (quantizeWith(v, c, isa::Rounding::ruy) != quantizeWith(v, c, isa::Rounding::gemmlowp)) {
+      return {Exactness::Level::inexact,
+              fmt::format("the interpreter rounds ties of the last {} of {} values otherwise",
+                          elements % 16, elements)};
+    }
+  }
+  return {};
 }
 
 // --- RELU family ---
@@ -74,8 +94,9 @@ int32_t relu(int32_t v, const Context& c) {
 
 int32_t leakyRelu(int32_t v, const Context& c) {
   const float alpha = c.op.as<ir::LeakyReluAttrs>().alpha;
-  if (c.numerics == Numerics::litert) {
-    const float ratio = c.x.scale / c.y.scale;
+  const float ratio = c.x.scale / c.y.scale;
+  const auto delegated = [](float r) { return r >= 0x1.0p-8f && r <= 0x1.0p7f; };
+  if (c.numerics == Numerics::litert && delegated(ratio) && delegated(std::abs(ratio * alpha))) {
     const auto m = static_cast<int32_t>(std::lrint(256.0f * (v >= 0 ? ratio : ratio * alpha)));
     return ((v * m + 128) >> 8) + c.y.zeroPoint;
   }
@@ -91,18 +112,24 @@ int32_t absolute(int32_t v, const Context& c) {
   return rescale(std::abs(v), c.x.scale / c.y.scale, isa::Rounding::gemmlowp) + c.y.zeroPoint;
 }
 
-// --- LOGISTIC and TANH: Q4 fixed point in the reference kernels ---
+// --- LOGISTIC and TANH: Q4 fixed point in TensorFlow Lite Micro, float32 in LiteRT ---
+float logisticOf(float x) {
+  // exp through double is correctly rounded, as (nearly) that of the C library is.
+  const auto e = static_cast<float>(std::exp(-static_cast<double>(x)));
+  return 1.0f / (1.0f + e);
+}
+
 int32_t sigmoidal(int32_t v, const Context& c) {
   const bool logistic = c.op.kind == ir::OpKind::logistic;
   if (c.numerics != Numerics::tflm) {
     const float x = static_cast<float>(v) * c.x.scale;
-    const double y = logistic ? 256.0 / (1.0 + std::exp(-static_cast<double>(x)))
-                              : 128.0 * std::tanh(static_cast<double>(x));
-    return static_cast<int32_t>(std::nearbyint(y)) + c.y.zeroPoint;
+    const float y = logistic ? 256.0f * logisticOf(x) : 128.0f * std::tanh(x);
+    const float rounded = c.numerics == Numerics::litert ? std::nearbyint(y) : std::round(y);
+    return static_cast<int32_t>(rounded) + c.y.zeroPoint;
   }
   const FixedScale scale = fixedScale(static_cast<double>(c.x.scale) * (1 << 27));
   const double reach = std::floor(15.0 * (1 << 27) / std::ldexp(1.0, scale.exponent));
-  if (v <= -reach) return logistic ? -128 : -128;
+  if (v <= -reach) return -128;
   if (v >= reach) return 127;
   const int32_t q4 = fixed::multiply(v, scale.multiplier, scale.exponent);
   return logistic ? fixed::divideByPowerOfTwo(fixed::logistic(q4), 23) - 128
@@ -155,7 +182,12 @@ int32_t hardSwish(int32_t v, const Context& c) {
 int32_t elu(int32_t v, const Context& c) {
   const float x = static_cast<float>(v) * c.x.scale;
   const float y = x < 0.0f ? std::expm1(x) : x;
-  return static_cast<int32_t>(std::round(y / c.y.scale)) + c.y.zeroPoint;
+  if (c.numerics == Numerics::litert) {
+    const float shifted = y * (1.0f / c.y.scale) + static_cast<float>(c.y.zeroPoint);
+    return static_cast<int32_t>(std::nearbyint(std::clamp(shifted, -128.0f, 127.0f)));
+  }
+  return static_cast<int32_t>(std::clamp(std::round(y * (1.0f / c.y.scale)), -1e6f, 1e6f)) +
+         c.y.zeroPoint;
 }
 
 Function functionOf(ir::OpKind kind) {
@@ -178,6 +210,18 @@ Operand operandOf(const ir::Tensor& t) {
   return {t.quant.scale(), t.quant.zeroPoint(), t.dtype == ir::DType::int8};
 }
 
+Exactness exactnessOf(const Context& c, uint64_t elements) {
+  const bool xnnpack = c.numerics == Numerics::litert;
+  if (c.op.kind == ir::OpKind::quantize) return quantizeExactness(c, elements);
+  if ((c.op.kind == ir::OpKind::logistic && xnnpack) ||
+      (c.op.kind == ir::OpKind::elu && c.numerics == Numerics::tflm)) {
+    return {Exactness::Level::inexact,
+            "about 3 table entries in 10^6 lie so near a tie that the interpreter's float32 function "
+            "rounds them to the neighbour"};
+  }
+  return {};
+}
+
 }  // namespace
 
 bool isUnaryTable(ir::OpKind kind) { return functionOf(kind) != nullptr; }
@@ -186,6 +230,7 @@ UnaryTable unaryTable(const ir::Graph& graph, const ir::Op& op, Numerics numeric
   UnaryTable table;
   const Context context{operandOf(graph.input(op)), operandOf(graph.output(op)), numerics, op};
   const Function function = functionOf(op.kind);
+  table.exactness = exactnessOf(context, graph.input(op).elements());
   table.identity = true;
   for (int32_t raw = 0; raw < 256; ++raw) {
     const int32_t x = context.x.isSigned ? static_cast<int8_t>(raw) : raw;
