@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/chip_step.hpp"
+
+#include <fmt/format.h>
+
+#include "compiler/alloc/buffer.hpp"
+#include "compiler/emit/emit.hpp"
+#include "compiler/tile/schedule.hpp"
+
+namespace lilong::backend {
+
+namespace {
+
+// Shares of the scratchpad that planning and prefetching may count on.  Packing loses something
+// to gaps: when buffers do not fit, less is planned.
+constexpr uint32_t kPlanPercent[] = {100, 95, 90, 85, 80, 70, 60, 50, 40};
+constexpr uint32_t kPrefetchPercent[] = {100, 92, 80, 0};
+
+}  // namespace
+
+Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& preset,
+                                 const std::vector<uint8_t>& constants, uint32_t spillBytes,
+                                 const std::string& file) {
+  const uint64_t capacity = preset.scratchpadBytes;
+  std::optional<Error> failure;
+  for (const uint32_t percent : kPlanPercent) {
+    auto plan = makePlan(lowered, preset, capacity * percent / 100, file);
+    if (!plan) {
+      if (!failure) failure = plan.error();
+      break;  // less room will not do either
+    }
+    const Schedule base = makeSchedule(lowered, *plan, preset, constants, spillBytes);
+    for (const uint32_t prefetch : kPrefetchPercent) {
+      Schedule schedule = base;
+      hoistLoads(schedule, capacity * prefetch / 100);
+      if (!allocate(schedule.buffers, capacity, preset.depth * isa::kBanks)) continue;
+      if (const auto wrong =
+              validateAllocation(schedule.buffers, capacity, preset.depth * isa::kBanks))
+        return makeError(DiagId::internal, *wrong, file);
+      auto code = emitCode(lowered, schedule, preset, file);
+      if (!code) return code.error();
+      return CompiledStep{std::move(*code), std::move(schedule.constants), schedule.spillBytes};
+    }
+  }
+  if (failure) return *failure;
+  return makeError(DiagId::doesNotFit,
+                   fmt::format("the buffers do not fit into the {} KiB scratchpad of preset {}",
+                               preset.scratchpadBytes / 1024, preset.name),
+                   file, lowered.layers.empty() ? "" : lowered.layers[0].name);
+}
+
+}  // namespace lilong::backend

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/compile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "compiler/chip_step.hpp"
+#include "compiler/frontend/tflite.hpp"
+#include "compiler/lower/lower.hpp"
+#include "compiler/passes/partition.hpp"
+#include "runtime/digest.hpp"
+#include "runtime/validate.hpp"
+#include "runtime/version.hpp"
+#include "sim/isa/check.hpp"
+#include "sim/isa/gen/isa_checks.hpp"
+#include "sim/isa/verify.hpp"
+
+namespace lilong {
+
+namespace {
+
+using backend::CodeLine;
+using backend::Exchange;
+using backend::Node;
+using backend::Step;
+
+constexpr uint32_t kTensorAlignment = 64;  // of tensors in regions
+constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 30;
+
+class Compilation {
+ public:
+  Compilation(const CompileOptions& options, const isa::Preset& preset,
+              numerics::Numerics numerics, const ir::Graph& graph)
+      : options_(options), preset_(preset), numerics_(numerics), graph_(graph) {}
+
+  Result<Program> run() {
+    std::vector<Node> nodes = backend::makeNodes(graph_);
+    backend::fusePadding(graph_, nodes);
+    backend::fuseTables(graph_, numerics_, nodes);
+    steps_ = backend::partition(graph_, std::move(nodes), numerics_);
+    if (auto checked = checkHost(); !checked) return checked.error();
+    if (auto placed = placeTensors(); !placed) return placed.error();
+    for (size_t s = 0; s < steps_.size(); ++s) {
+      auto done = steps_[s].onChip ? chipStep(s) : hostStep(steps_[s].nodes[0]);
+      if (!done) return done.error();
+    }
+    if (auto done = finish(); !done) return done.error();
+    return std::move(program_);
+  }
+
+ private:
+  Result<void> checkHost() const {
+    for (const Step& step : steps_) {
+      if (step.onChip || !options_.noHost) continue;
+      const ir::Op& op = *step.nodes[0].op;
+      return makeError(DiagId::hostNotAllowed,
+                       fmt::format("{} does not run on the chip: {}", ir::toString(op.kind),
+                                   backend::hostReason(graph_, step.nodes[0], numerics_)),
+                       graph_.file, op.name);
+    }
+    return {};
+  }
+
+  // Steps that make and read every tensor.
+  struct Role {
+    bool input = false, output = false;
+    std::optional<size_t> maker;
+    bool chipReadsLater = false;  // in another step than the one that makes it
+    bool hostReads = false;
+    bool chipTouches = false;
+  };
+
+  std::map<ir::TensorId, Role> findRoles() const {
+    std::map<ir::TensorId, Role> roles;
+    for (const ir::TensorId t : graph_.inputs) roles[t].input = true;
+    for (const ir::TensorId t : graph_.outputs) roles[t].output = true;
+    for (size_t s = 0; s < steps_.size(); ++s) {
+      for (const Node& node : steps_[s].nodes) {
+        for (const ir::TensorId t : node.inputs) {
+          if (t == ir::kNoTensor || graph_.tensor(t).constant) continue;
+          Role& role = roles[t];
+          role.hostReads |= !steps_[s].onChip;
+          role.chipTouches |= steps_[s].onChip;
+          role.chipReadsLater |= steps_[s].onChip && role.maker != s;
+        }
+        roles[node.output].maker = s;
+        roles[node.output].chipTouches |= steps_[s].onChip;
+      }
+    }
+    return roles;
+  }
+
+  Result<uint32_t> reserve(uint32_t& size, uint64_t bytes, const std::string& name) {
+    const uint64_t offset = backend::roundUp64(size, kTensorAlignment);
+    if (offset + bytes > kMaxRegionBytes)
+      return makeError(DiagId::unsupportedVariant,
+                       fmt::format("tensor '{}' does not fit into a memory region of 1 GiB", name),
+                       graph_.file);
+    size = static_cast<uint32_t>(offset + bytes);
+    return static_cast<uint32_t>(offset);
+  }
+
+  Result<uint32_t> addTensor(ir::TensorId t, uint8_t region) {
+    const ir::Tensor& tensor = graph_.tensor(t);
+    uint32_t& size = region == kRegionInputs    ? program_.inputBytes
+                     : region == kRegionOutputs ? program_.outputBytes
+                     : region == kRegionSpill   ? program_.spillBytes
+                                                : program_.hostBytes;
+    auto offset = reserve(size, tensor.bytes(), tensor.name);
+    if (!offset) return offset;
+    ProgramTensor entry;
+    entry.name = tensor.name;
+    entry.dtype = tensor.dtype;
+    entry.shape = tensor.shape;
+    entry.scale = tensor.quant.scale();
+    entry.zeroPoint = tensor.quant.zeroPoint();
+    entry.region = region;
+    entry.offset = *offset;
+    program_.tensors.push_back(std::move(entry));
+    return static_cast<uint32_t>(program_.tensors.size() - 1);
+  }
+
+  // Tensors at the borders of steps get their places in memory.
+  Result<void> placeTensors() {
+    for (const auto& [t, role] : findRoles()) {
+      const bool madeByChip = role.maker && steps_[*role.maker].onChip;
+      const bool crosses = role.chipReadsLater || role.hostReads;
+      if (role.input || (role.maker && !madeByChip && !role.output)) {
+        auto index = addTensor(t, role.chipTouches ? kRegionInputs : kRegionHost);
+        if (!index) return index.error();
+        place_[t] = *index;
+      } else if (role.output) {
+        // Chip inputs made by the host lie where the chip may only read.
+        auto index = addTensor(t, madeByChip || role.chipTouches ? kRegionOutputs : kRegionHost);
+        if (!index) return index.error();
+        place_[t] = *index;
+      } else if (madeByChip && crosses) {
+        auto index = addTensor(t, kRegionSpill);
+        if (!index) return index.error();
+        place_[t] = *index;
+      }
+    }
+    for (const ir::TensorId t : graph_.inputs) program_.inputs.push_back(place_.at(t));
+    for (const ir::TensorId t : graph_.outputs) {
+      uint32_t index = place_.at(t);
+      if (program_.tensors[index].region == kRegionInputs) {  // passed through
+        auto copy = addTensor(t, kRegionOutputs);
+        if (!copy) return copy.error();
+        passed_.emplace_back(t, *copy);
+        index = *copy;
+      }
+      program_.outputs.push_back(index);
+    }
+    return {};
+  }
+
+  Exchange exchangeOf(uint32_t index) const {
+    return {program_.tensors[index].region, program_.tensors[index].offset};
+  }
+
+  Result<void> chipStep(size_t s) {
+    const Step& step = steps_[s];
+    std::map<ir::TensorId, Exchange> sources;
+    std::vector<std::pair<ir::TensorId, Exchange>> targets;
+    std::map<ir::TensorId, bool> made;
+    for (const Node& node : step.nodes) {
+      for (const ir::TensorId t : node.inputs)
+        if (t != ir::kNoTensor && !made.count(t) && place_.count(t))
+          sources[t] = exchangeOf(place_.at(t));
+      made[node.output] = true;
+      if (place_.count(node.output))
+        targets.emplace_back(node.output, exchangeOf(place_.at(node.output)));
+    }
+    for (const auto& [t, index] : passed_) {
+      if (!sources.count(t)) continue;
+      targets.emplace_back(t, exchangeOf(index));
+    }
+    std::erase_if(passed_, [&](const auto& entry) { return sources.count(entry.first) != 0; });
+
+    auto lowered =
+        backend::lower(graph_, preset_, numerics_, step.nodes, sources, targets);
+    if (!lowered) return lowered.error();
+    auto compiled = backend::compileStep(*lowered, preset_, program_.constants,
+                                         program_.spillBytes, graph_.file);
+    if (!compiled) return compiled.error();
+    if (compiled->constants.size() > kMaxRegionBytes)
+      return makeError(DiagId::unsupportedVariant, "the network has more than 1 GiB of constants",
+                       graph_.file);
+    program_.constants = std::move(compiled->constants);
+    program_.spillBytes = compiled->spillBytes;
+    addLayers(*lowered, compiled->code);
+    std::vector<isa::Descriptor> descriptors;
+    ChipStep chip;
+    for (const CodeLine& line : compiled->code) {
+      descriptors.push_back(line.descriptor);
+      chip.code.resize(chip.code.size() + isa::kDescriptorBytes);
+      isa::writeDescriptor(line.descriptor,
+                           chip.code.data() + chip.code.size() - isa::kDescriptorBytes);
+    }
+    chip.watchdogCycles = static_cast<uint32_t>(
+        std::min<uint64_t>(isa::cycleBound(descriptors, preset_), UINT32_MAX));
+    program_.steps.emplace_back(std::move(chip));
+    return {};
+  }
+
+  void addLayers(const backend::Lowered& lowered, const std::vector<CodeLine>& code) {
+    const size_t first = program_.layers.size();
+    std::vector<bool> seen(lowered.layers.size(), false);
+    for (const backend::Layer& layer : lowered.layers) {
+      ProgramLayer entry;
+      entry.name = layer.name;
+      entry.op = layer.op;
+      entry.macs = layer.macs;
+      entry.step = static_cast<uint32_t>(program_.steps.size());
+      entry.exactness = layer.exactness;
+      program_.layers.push_back(std::move(entry));
+    }
+    for (size_t i = 0; i + 1 < code.size(); ++i) {
+      ProgramLayer& layer = program_.layers[first + code[i].layer];
+      if (code[i].queue != isa::Queue::exec) {
+        for (const isa::Footprint& print : isa::footprints(code[i].descriptor, preset_)) {
+          if (print.space != isa::Space::region) continue;
+          uint64_t bytes = print.extent;
+          for (uint32_t t = 0; t < print.numTerms; ++t) bytes *= print.terms[t].count;
+          layer.bytes += bytes;
+        }
+      }
+      if (code[i].queue == isa::Queue::load) continue;  // stands far in front of its layer
+      if (!seen[code[i].layer]) layer.firstInstruction = static_cast<uint32_t>(i);
+      seen[code[i].layer] = true;
+      layer.lastInstruction = static_cast<uint32_t>(i);
+    }
+    // Layers that only rename bytes have no instruction and no line in reports.
+    size_t kept = first;
+    for (size_t l = 0; l < seen.size(); ++l) {
+      if (!seen[l]) continue;
+      if (kept != first + l) program_.layers[kept] = std::move(program_.layers[first + l]);
+      ++kept;
+    }
+    program_.layers.resize(kept);
+  }
+
+  Result<void> hostStep(const Node& node) {
+    const ir::Op& op = *node.op;
+    HostStep step;
+    step.op = ir::toString(op.kind);
+    step.reason = backend::hostReason(graph_, node, numerics_);
+    step.inputs.push_back(place_.at(node.inputs[0]));
+    step.outputs.push_back(place_.at(node.output));
+    if (op.kind == ir::OpKind::quantize)
+      step.attributes.emplace_back("half_even", numerics_ == numerics::Numerics::litert ? 1 : 0);
+    if (op.kind == ir::OpKind::argMax)
+      step.attributes.emplace_back("axis", op.as<ir::ArgAttrs>().axis);
+    if (op.kind == ir::OpKind::mean) {
+      uint32_t mask = 0;
+      for (const uint32_t axis : op.as<ir::ReduceAttrs>().axes) mask |= 1u << axis;
+      step.attributes.emplace_back("axes", mask);
+    }
+    ProgramLayer layer;
+    layer.name = op.name;
+    layer.op = node.opName;
+    layer.macs = ir::macsOf(graph_, op);
+    layer.bytes = graph_.input(op).bytes() + graph_.output(op).bytes();
+    layer.step = static_cast<uint32_t>(program_.steps.size());
+    layer.onChip = false;
+    layer.exactness = "tested";
+    program_.layers.push_back(std::move(layer));
+    program_.steps.emplace_back(std::move(step));
+    return {};
+  }
+
+  Result<void> finish() {
+    program_.model = graph_.file;
+    program_.preset = std::string(preset_.name);
+    program_.numerics = numerics::toString(numerics_);
+    program_.compilerVersion = kVersion;
+    program_.specHash = isa::kSpecHash;
+    if (!passed_.empty())
+      return makeError(DiagId::unsupportedVariant,
+                       "a network output is a network input that no operator on the chip reads",
+                       graph_.file);
+    return validateProgram(program_, graph_.file);
+  }
+
+  const CompileOptions& options_;
+  const isa::Preset& preset_;
+  numerics::Numerics numerics_;
+  const ir::Graph& graph_;
+  std::vector<Step> steps_;
+  std::map<ir::TensorId, uint32_t> place_;  // tensors with a place in memory -> Program::tensors
+  std::vector<std::pair<ir::TensorId, uint32_t>> passed_;  // inputs that are outputs
+  Program program_;
+};
+
+Result<void> checkOptions(const CompileOptions& options) {
+  if (options.deadChannels == "remove")
+    return makeError(DiagId::unknownOption,
+                     "dead channels 'remove' is not available in this version; choose 'keep'");
+  if (options.deadChannels != "keep")
+    return makeError(DiagId::unknownOption,
+                     fmt::format("dead channels '{}' is neither keep nor remove",
+                                 options.deadChannels));
+  if (options.memory != "sram" && options.memory != "lpddr" && options.memory != "sdram")
+    return makeError(DiagId::unknownOption,
+                     fmt::format("memory '{}' is none of sram, lpddr, sdram", options.memory));
+  return {};
+}
+
+}  // namespace
+
+Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> model,
+                        std::string fileName) {
+  if (auto checked = checkOptions(options); !checked) return checked.error();
+  const isa::Preset* preset = isa::findPreset(options.preset);
+  if (!preset)
+    return makeError(DiagId::unknownPreset, fmt::format("there is no preset '{}'", options.preset));
+  const auto numerics = numerics::numericsFromName(options.numerics);
+  if (!numerics)
+    return makeError(DiagId::unknownOption,
+                     fmt::format("numerics '{}' is none of tflm, litert-ref, litert",
+                                 options.numerics));
+  auto graph = importTflite(model, fileName);
+  if (!graph) return graph.error();
+  auto program = Compilation(options, *preset, *numerics, *graph).run();
+  if (program) program->modelSha256 = toHex(sha256(model));
+  return program;
+}
+
+}  // namespace lilong

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lowering: nodes of the network become kernels on storages.
+#pragma once
+
+#include <map>
+
+#include "compiler/lower/lowered.hpp"
+#include "compiler/passes/node.hpp"
+#include "sim/base/result.hpp"
+
+namespace lilong::backend {
+
+// A place in memory for a tensor that crosses the border of a chip step.
+struct Exchange {
+  uint8_t region = 0;
+  uint32_t offset = 0;
+};
+
+// Lowers `nodes` (a run of nodes that the chip executes).  `sources` are the tensors that lie in
+// memory before the step, `targets` those that must lie there behind it, both dense.
+Result<Lowered> lower(const ir::Graph& graph, const isa::Preset& preset,
+                      numerics::Numerics numerics, std::span<const Node> nodes,
+                      const std::map<ir::TensorId, Exchange>& sources,
+                      const std::vector<std::pair<ir::TensorId, Exchange>>& targets);
+
+}  // namespace lilong::backend

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/lower/conv_kernel.hpp"
+#include "compiler/lower/lowerer.hpp"
+#include "compiler/lower/window_kernels.hpp"
+
+namespace lilong::backend {
+
+namespace {
+
+// One dimension of a kernel, with taps that never meet the image removed.
+struct Taps {
+  uint32_t first = 0, count = 1;  // of the network's taps
+  uint32_t stride = 1, dilation = 1, pad = 0;
+};
+
+Taps trimmed(uint32_t kernel, uint32_t stride, uint32_t dilation, uint32_t pad, uint32_t in,
+             uint32_t out) {
+  const auto meets = [&](uint32_t tap) {
+    const int64_t first = int64_t{tap} * dilation - pad;
+    const int64_t last = first + int64_t{out - 1} * stride;
+    if (last < 0 || first >= int64_t{in}) return false;
+    if (first >= 0) return true;
+    const int64_t behind = (-first + stride - 1) / stride * stride + first;  // first one >= 0
+    return behind <= last && behind < int64_t{in};
+  };
+  Taps taps{0, kernel, stride, kernel == 1 ? 1 : dilation, pad};
+  while (taps.count > 1 && !meets(taps.first + taps.count - 1)) --taps.count;
+  while (taps.count > 1 && !meets(taps.first) && taps.pad >= dilation) {
+    ++taps.first, --taps.count;
+    taps.pad -= dilation;
+  }
+  if (taps.count == 1) taps.dilation = 1;
+  return taps;
+}
+
+ChannelParams channelParams(const numerics::ConvParams& p) {
+  return {p.multiplier, p.shift, p.bias, p.perChannel};
+}
+
+void setStage(OutputStage& stage, const numerics::ConvParams& p) {
+  stage.rounding = p.rounding;
+  stage.zpOut = p.zpOut;
+  stage.clampMin = p.clampMin;
+  stage.clampMax = p.clampMax;
+}
+
+}  // namespace
+
+Result<void> Lowerer::lowerConv(const Node& node) {
+  const ir::Op& op = *node.op;
+  const auto& attrs = op.as<ir::Conv2dAttrs>();
+  const ir::Tensor& x = tensor(node.inputs[0]);
+  const ir::Tensor& y = tensor(node.output);
+  const ir::Tensor& w = graph_.input(op, 1);
+  const bool depthwise = op.kind == ir::OpKind::depthwiseConv2d;
+  const numerics::ConvParams params = numerics::convParams(graph_, op, numerics_);
+  noteExactness(params.exactness);
+
+  const auto dim = [](const ir::Tensor& t, size_t i) { return static_cast<uint32_t>(t.shape[i]); };
+  const uint32_t images = dim(x, 0);
+  uint32_t inH = dim(x, 1), inW = dim(x, 2), outH = dim(y, 1), outW = dim(y, 2);
+  const uint32_t inC = dim(x, 3), outC = dim(y, 3);
+  const uint32_t kernelY = dim(w, 1), kernelX = dim(w, 2);
+  Taps ty = trimmed(kernelY, static_cast<uint32_t>(attrs.strideY),
+                    static_cast<uint32_t>(attrs.dilationY),
+                    static_cast<uint32_t>(attrs.padding.top + node.padding.top), inH, outH);
+  Taps tx = trimmed(kernelX, static_cast<uint32_t>(attrs.strideX),
+                    static_cast<uint32_t>(attrs.dilationX),
+                    static_cast<uint32_t>(attrs.padding.left + node.padding.left), inW, outW);
+
+  // Weights of the taps that are left, dense as OHWI or depthwise as 1HWC.  The bias covers all
+  // taps; the ones removed met nothing but padding, so their share of the zero point goes too.
+  const auto multiplier = static_cast<uint32_t>(attrs.depthMultiplier);
+  const bool windows = depthwise && multiplier == 1 && inC > 1;
+  const int32_t zero = params.padValue;
+  const std::span<const int8_t> data = w.int8Data();
+  ChannelParams channels = channelParams(params);
+  const bool swap = images == 1 && inW == 1 && outW == 1 && tx.count == 1 && tx.pad == 0;
+  std::vector<int8_t> weights(size_t{ty.count} * tx.count * outC * (windows || !depthwise ? 1 : inC) *
+                              (depthwise ? 1 : inC));
+  for (uint32_t o = 0; o < outC; ++o) {
+    uint32_t removed = 0;  // wraps like the accumulator
+    for (uint32_t ky = 0; ky < kernelY; ++ky) {
+      for (uint32_t kx = 0; kx < kernelX; ++kx) {
+        const bool kept = ky >= ty.first && ky < ty.first + ty.count && kx >= tx.first &&
+                          kx < tx.first + tx.count;
+        const size_t tap = size_t{ky - ty.first} * tx.count + (kx - tx.first);
+        const size_t source = size_t{ky} * kernelX + kx;
+        for (uint32_t c = 0; c < (depthwise ? 1 : inC); ++c) {
+          const int8_t value = depthwise ? data[source * outC + o]
+                                         : data[(size_t{o} * kernelY * kernelX + source) * inC + c];
+          if (!kept) {
+            removed += static_cast<uint32_t>(value);
+          } else if (windows) {
+            weights[tap * outC + o] = value;
+          } else {
+            const uint32_t in = depthwise ? o / multiplier : c;
+            weights[(size_t{o} * ty.count * tx.count + tap) * inC + in] = value;
+          }
+        }
+      }
+    }
+    channels.bias[o] = static_cast<int32_t>(static_cast<uint32_t>(channels.bias[o]) +
+                                            static_cast<uint32_t>(zero) * removed);
+  }
+
+  if (swap) {  // a single column runs along x
+    std::swap(ty, tx);
+    inW = inH, outW = outH, inH = 1, outH = 1;
+  }
+  if (ty.pad > 255 || ty.stride > 255 || ty.count > 255 || ty.dilation > 255)
+    return fail(DiagId::unsupportedVariant, "the padding is larger than 255 rows");
+
+  auto input = imageView(node.inputs[0], images * inH, inW, inC);
+  if (!input) return input.error();
+  const View output = outputView(node.output);
+  auto outImage = reshaped(output, denseGrid(images * outH, outW, outC));
+  if (!outImage) return fail(DiagId::internal, "the output layout does not fit the convolution");
+
+  const WindowShape rows{ty.count, ty.stride, ty.dilation, ty.pad};
+  if (windows) {
+    const uint64_t walked = uint64_t{tx.count - 1} * tx.dilation + 1;
+    if (walked > 255)
+      return fail(DiagId::unsupportedVariant,
+                  fmt::format("the dilated kernel is {} columns wide, more than 255", walked));
+    auto& kernel = add<DepthwiseKernel>({*input}, *outImage);
+    kernel.inHeight = inH;
+    kernel.outHeight = outH;
+    kernel.rows = rows;
+    kernel.columns = {static_cast<uint32_t>(walked), tx.stride, tx.dilation, tx.pad};
+    kernel.kernelX = tx.count;
+    kernel.padValue = params.padValue;
+    kernel.weights = std::move(weights);
+    kernel.params = std::move(channels);
+    kernel.stage = stageOf(node);
+    setStage(kernel.stage, params);
+    return {};
+  }
+  auto& kernel = add<ConvKernel>({*input}, *outImage);
+  kernel.inHeight = inH;
+  kernel.outHeight = outH;
+  kernel.inChannels = inC;
+  kernel.kernelY = ty.count;
+  kernel.kernelX = tx.count;
+  kernel.rows = rows;
+  kernel.strideX = tx.stride;
+  kernel.dilationX = tx.dilation;
+  kernel.padLeft = tx.pad;
+  kernel.padValue = params.padValue;
+  kernel.weights = std::move(weights);
+  kernel.params = std::move(channels);
+  kernel.stage = stageOf(node);
+  setStage(kernel.stage, params);
+  return {};
+}
+
+Result<void> Lowerer::lowerFullyConnected(const Node& node) {
+  const ir::Op& op = *node.op;
+  const ir::Tensor& w = graph_.input(op, 1);
+  const auto units = static_cast<uint32_t>(w.shape[0]), depth = static_cast<uint32_t>(w.shape[1]);
+  const auto samples = static_cast<uint32_t>(tensor(node.inputs[0]).elements() / depth);
+  const numerics::ConvParams params = numerics::convParams(graph_, op, numerics_);
+  noteExactness(params.exactness);
+
+  // A single sample may have gaps between its pixels: then the kernel has the size of the image.
+  ir::TensorId source = node.inputs[0];
+  if (const auto it = putOff_.find(source); it != putOff_.end() && samples == 1)
+    source = it->second;
+  auto view = viewOf(source);
+  if (!view) return view.error();
+  Grid grid = view->grid;
+  const uint64_t rowBytes = uint64_t{grid.width - 1} * grid.pixPitch + grid.channels;
+  const bool asImage = samples == 1 && !grid.dense() && grid.height <= 255 && grid.width <= 255 &&
+                       rowBytes <= 0xffff;
+  uint32_t kernelY = 1, kernelX = 1, channels = depth;
+  if (asImage) {
+    kernelY = grid.height, kernelX = grid.width, channels = grid.channels;
+  } else {
+    auto rows = imageView(node.inputs[0], 1, samples, depth);
+    if (!rows) return rows.error();
+    view = rows;
+    if (depth > 0xffff) {  // longer than a kernel row can be
+      for (kernelY = 2; kernelY <= 255; ++kernelY)
+        if (depth % kernelY == 0 && depth / kernelY <= 0xffff) break;
+      if (kernelY > 255 || samples != 1)
+        return fail(DiagId::unsupportedVariant,
+                    fmt::format("{} inputs for every output are more than can be split", depth));
+      channels = depth / kernelY;
+      view->grid = denseGrid(kernelY, 1, channels);
+    }
+  }
+  const View output = outputView(node.output);
+  auto outRows = reshaped(output, denseGrid(1, samples, units));
+  if (!outRows) return fail(DiagId::internal, "the output layout does not fit");
+  auto& kernel = add<ConvKernel>({*view}, *outRows);
+  kernel.inHeight = kernelY;
+  kernel.outHeight = 1;
+  kernel.inChannels = channels;
+  kernel.kernelY = kernelY;
+  kernel.kernelX = kernelX;
+  kernel.rows = {kernelY, 1, 1, 0};
+  kernel.padValue = params.padValue;
+  const std::span<const int8_t> data = w.int8Data();
+  kernel.weights.assign(data.begin(), data.end());
+  kernel.params = channelParams(params);
+  kernel.stage = stageOf(node);
+  setStage(kernel.stage, params);
+  return {};
+}
+
+}  // namespace lilong::backend

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layout decisions: where tensors lie and with which pitches.
+#include <fmt/format.h>
+
+#include "compiler/lower/lowerer.hpp"
+
+namespace lilong::backend {
+
+Grid canonicalGrid(std::span<const int32_t> shape) {
+  uint64_t rows = 1;
+  for (size_t i = 0; i + 2 < shape.size(); ++i) rows *= static_cast<uint64_t>(shape[i]);
+  const auto dim = [&](size_t fromEnd) {
+    return fromEnd < shape.size() ? static_cast<uint32_t>(shape[shape.size() - 1 - fromEnd]) : 1u;
+  };
+  const auto height = static_cast<uint32_t>(rows);
+  if (dim(1) == 1) return denseGrid(1, height, dim(0));
+  return denseGrid(height, dim(1), dim(0));
+}
+
+Error Lowerer::fail(DiagId id, const std::string& message) const {
+  return makeError(id, message, graph_.file, out_.layers[layer_].name);
+}
+
+View Lowerer::newView(const std::string& name, const Grid& dims, uint32_t pixPitch) {
+  Storage storage;
+  storage.name = name;
+  storage.grid = {dims.height, dims.width, dims.channels, pixPitch, pixPitch * dims.width};
+  if (pixPitch == dims.channels)  // dense: rows may end inside a granule
+    storage.grid.rowPitch = dims.channels * dims.width;
+  storage.bytes = roundUp64(uint64_t{storage.grid.rowPitch} * dims.height, isa::kGranule);
+  out_.storages.push_back(storage);
+  return {static_cast<StorageId>(out_.storages.size() - 1), 0, storage.grid};
+}
+
+View Lowerer::loadedView(ir::TensorId t, const Exchange& home) {
+  const Grid dense = canonicalGrid(tensor(t).shape);
+  uint32_t pixPitch = dense.channels;
+  // Windows read one vector a pixel; other operators take the bytes as they come.
+  bool onlyWindows = !uses_[t].nodes.empty();
+  for (const size_t n : uses_[t].nodes) {
+    const ir::OpKind kind = nodes_[n].op->kind;
+    const bool depthwise = kind == ir::OpKind::depthwiseConv2d &&
+                           nodes_[n].op->as<ir::Conv2dAttrs>().depthMultiplier == 1;
+    onlyWindows &= depthwise || kind == ir::OpKind::maxPool2d ||
+                   kind == ir::OpKind::averagePool2d;
+  }
+  if (onlyWindows) pixPitch = roundUp(dense.channels, preset_.lanes);
+  const View view = newView(tensor(t).name, dense, pixPitch);
+  Storage& storage = out_.storages[view.storage];
+  storage.loaded = true;
+  storage.home = MemoryHome{home.region, home.offset, dense};
+  return view;
+}
+
+View Lowerer::constantView(const std::string& name, const Grid& dims, std::vector<uint8_t> bytes) {
+  const View view = newView(name, dims, dims.channels);
+  Storage& storage = out_.storages[view.storage];
+  storage.loaded = true;
+  storage.constant = std::move(bytes);
+  return view;
+}
+
+Result<View> Lowerer::viewOf(ir::TensorId t) {
+  if (const auto it = views_.find(t); it != views_.end()) return it->second;
+  if (const auto it = putOff_.find(t); it != putOff_.end()) {
+    auto source = viewOf(it->second);
+    if (!source) return source;
+    const ir::Tensor& from = tensor(it->second);
+    auto dense = copyToDense(*source, from.shape, tensor(t).name);
+    if (!dense) return dense;
+    const auto view = reshaped(*dense, canonicalGrid(tensor(t).shape));
+    return views_[t] = *view;
+  }
+  if (const auto it = sources_.find(t); it != sources_.end())
+    return views_[t] = loadedView(t, it->second);
+  if (tensor(t).constant)
+    return views_[t] = constantView(tensor(t).name, canonicalGrid(tensor(t).shape), tensor(t).data);
+  return fail(DiagId::internal, fmt::format("tensor '{}' is read before it is made",
+                                            tensor(t).name));
+}
+
+View Lowerer::outputView(ir::TensorId t) {
+  const Grid dims = canonicalGrid(tensor(t).shape);
+  if (const auto it = inPlace_.find(t); it != inPlace_.end()) {
+    const ConcatPart part = it->second;
+    if (!views_.count(part.whole)) views_[part.whole] = outputView(part.whole);
+    const View whole = views_[part.whole];
+    const auto strides = byteStrides(tensor(part.whole).shape, whole.grid);
+    View view = whole;
+    view.offset += static_cast<uint32_t>(part.begin * strides[part.axis]);
+    view.grid.height = dims.height;
+    view.grid.width = dims.width;
+    view.grid.channels = dims.channels;
+    return views_[t] = view;
+  }
+  const uint32_t unit = readByWindow(t) ? std::max<uint32_t>(preset_.lanes, isa::kGranule)
+                                        : isa::kGranule;
+  return views_[t] = newView(tensor(t).name, dims, roundUp(dims.channels, unit));
+}
+
+std::optional<View> Lowerer::reshaped(const View& view, const Grid& dims) const {
+  View result = view;
+  result.grid.height = dims.height;
+  result.grid.width = dims.width;
+  result.grid.channels = dims.channels;
+  const Grid& grid = view.grid;
+  if (grid.height == dims.height && grid.width == dims.width && grid.channels == dims.channels)
+    return result;
+  if (grid.dense()) {
+    result.grid = dims;
+    return result;
+  }
+  if (grid.channels != dims.channels || !grid.rowsContiguous()) return std::nullopt;
+  result.grid.rowPitch = grid.pixPitch * dims.width;
+  return result;
+}
+
+Result<View> Lowerer::imageView(ir::TensorId t, uint32_t height, uint32_t width,
+                                uint32_t channels) {
+  auto view = viewOf(t);
+  if (!view) return view;
+  const Grid dims = denseGrid(height, width, channels);
+  if (const auto image = reshaped(*view, dims)) return *image;
+  auto dense = copyToDense(*view, tensor(t).shape, tensor(t).name);
+  if (!dense) return dense;
+  return *reshaped(*dense, dims);
+}
+
+Result<View> Lowerer::denseView(ir::TensorId t) {
+  auto view = viewOf(t);
+  if (!view || view->grid.dense()) return view;
+  return copyToDense(*view, tensor(t).shape, tensor(t).name);
+}
+
+Result<View> Lowerer::copyToDense(const View& view, std::span<const int32_t> shape,
+                                  const std::string& name) {
+  const Grid dims = canonicalGrid(shape);
+  const View out = newView(name + " (dense)", dims, dims.channels);
+  const auto from = byteStrides(shape, view.grid), to = byteStrides(shape, out.grid);
+  std::vector<CopyLoop> loops;
+  for (size_t i = 0; i < shape.size(); ++i)
+    loops.push_back({static_cast<uint64_t>(shape[i]), from[i], to[i]});
+  std::vector<CopyPart> parts;
+  if (!appendCopies({}, loops, parts))
+    return fail(DiagId::unsupportedVariant, "the copy needs too many instructions");
+  if (auto added = addCopy({view}, out, std::move(parts)); !added) return added.error();
+  return out;
+}
+
+Result<void> Lowerer::addCopy(const std::vector<View>& inputs, const View& output,
+                              std::vector<CopyPart> parts) {
+  add<CopyKernel>(inputs, output).parts = std::move(parts);
+  return {};
+}
+
+OutputStage Lowerer::stageOf(const Node& node) const {
+  OutputStage stage;
+  stage.table = node.table;
+  return stage;
+}
+
+void Lowerer::noteExactness(const numerics::Exactness& exactness) {
+  using Level = numerics::Exactness::Level;
+  std::string& text = out_.layers[layer_].exactness;
+  if (exactness.level == Level::inexact && text != "proved" && text != "tested" && !text.empty())
+    return;  // the first reason stays
+  if (text.empty() || text == "proved" || exactness.level == Level::inexact)
+    text = numerics::toString(exactness);
+}
+
+}  // namespace lilong::backend

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything stays in the scratchpad as long as every kernel finds room for its constants and for
+// two buffers of each tile; where one does not, the largest storage alive there moves to memory and
+// planning starts again.
+#include "compiler/tile/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace lilong::backend {
+
+namespace {
+
+constexpr uint64_t kTileOverhead = 60;      // cycles of an instruction that nothing hides
+constexpr uint64_t kStreamBytes = 4096;     // part of a network input that is worth a tile
+constexpr uint64_t kMatrixChunkBytes = 8192;  // weights of a slice of a matrix-vector product
+
+struct Need {
+  uint64_t bytes = 0;    // scratchpad bytes
+  uint64_t traffic = 0;  // bytes over the bus
+  uint64_t lead = 0;     // bytes that must arrive before the first tile
+};
+
+std::vector<uint32_t> partSizes(uint32_t total, uint32_t unit) {
+  const uint32_t units = ceilDiv(total, unit);
+  std::set<uint32_t, std::greater<>> sizes;
+  for (uint32_t n = 1; n <= units && n <= 32; ++n) sizes.insert(ceilDiv(units, n));
+  for (uint32_t n = 48; n < units; n += n / 2) sizes.insert(ceilDiv(units, n));
+  sizes.insert(1);
+  std::vector<uint32_t> result;
+  for (const uint32_t size : sizes) result.push_back(std::min(size * unit, total));
+  return result;
+}
+
+class Planner {
+ public:
+  Planner(const Lowered& lowered, const isa::Preset& preset, uint64_t budget)
+      : lowered_(lowered), preset_(preset), budget_(budget), lives_(lifeTimes(lowered)) {
+    plan_.resident.assign(lowered.storages.size(), true);
+    plan_.kernels.resize(lowered.kernels.size());
+  }
+
+  Result<Plan> run(const std::string& file) {
+    for (uint32_t k = 0; k < lowered_.kernels.size();) {
+      const uint64_t live = liveBytes(k);
+      std::optional<KernelPlan> found;
+      if (live <= budget_) found = search(k, budget_ - live, 2);
+      if (!found) {
+        if (const auto victim = largestVictim(k)) {
+          plan_.resident[*victim] = false;
+          k = 0;
+          continue;
+        }
+        if (live <= budget_) found = search(k, budget_ - live, 1);
+      }
+      if (!found) {
+        const Layer& layer = lowered_.layers[lowered_.kernels[k]->layer];
+        return makeError(DiagId::doesNotFit,
+                         fmt::format("even the smallest part of this {} needs more than the {} KiB "
+                                     "scratchpad of preset {}",
+                                     layer.op, preset_.scratchpadBytes / 1024, preset_.name),
+                         file, layer.name);
+      }
+      plan_.kernels[k++] = *found;
+    }
+    return plan_;
+  }
+
+ private:
+  const Kernel& kernel(uint32_t k) const { return *lowered_.kernels[k]; }
+  const Storage& storage(const View& view) const { return lowered_.storages[view.storage]; }
+
+  bool alive(StorageId s, uint32_t k) const { return lives_[s].first <= k && k <= lives_[s].last; }
+
+  uint64_t liveBytes(uint32_t k) const {
+    uint64_t sum = 0;
+    for (StorageId s = 0; s < lowered_.storages.size(); ++s)
+      if (plan_.resident[s] && alive(s, k)) sum += roundUp64(lowered_.storages[s].bytes, 64);
+    return sum;
+  }
+
+  // A storage may live in memory when every kernel that writes it does so row by row.
+  bool evictable(StorageId s) const {
+    for (const auto& k : lowered_.kernels)
+      if (k->output.storage == s && (!rowAligned(k->output, lowered_.storages[s]) ||
+                                     k->output.grid.pixPitch % isa::kGranule != 0))
+        return false;
+    for (const OutputTensor& output : lowered_.outputs)
+      if (output.view.storage == s) return false;
+    return true;
+  }
+
+  std::optional<StorageId> largestVictim(uint32_t k) const {
+    std::optional<StorageId> victim;
+    for (StorageId s = 0; s < lowered_.storages.size(); ++s) {
+      if (!plan_.resident[s] || !alive(s, k) || !evictable(s)) continue;
+      if (!victim || lowered_.storages[s].bytes > lowered_.storages[*victim].bytes) victim = s;
+    }
+    return victim;
+  }
+
+  uint64_t inputTileBytes(const Kernel& kern, size_t i, Range rows, Range channels) const {
+    const View& view = kern.inputs[i];
+    const Storage& s = storage(view);
+    const Range need = storageRows(view, s, kern.inputRows(i, rows));
+    if (slicesChannels(lowered_, kern, i) && channels.size() != kern.output.grid.channels)
+      return uint64_t{need.size()} * s.grid.width * roundUp(channels.size(), isa::kGranule);
+    return uint64_t{need.size()} * s.grid.rowPitch;
+  }
+
+  // What kernel k needs when cut like this; `copies` buffers of everything that changes.
+  Need need(uint32_t k, const KernelPlan& plan, uint64_t copies) const {
+    const Kernel& kern = kernel(k);
+    const Grid& grid = kern.output.grid;
+    const uint32_t rowTiles = ceilDiv(grid.height, plan.rowsPerTile);
+    const uint32_t channelTiles = ceilDiv(grid.channels, plan.channelsPerTile);
+    const Range channels{0, plan.channelsPerTile};
+    const bool many = rowTiles > 1 || channelTiles > 1;
+    Need result;
+    for (size_t i = 0; i < kern.inputs.size(); ++i) {
+      if (plan_.resident[kern.inputs[i].storage]) continue;
+      uint64_t largest = 0, total = 0;
+      for (uint32_t t = 0; t < rowTiles; ++t) {
+        const Range rows{t * plan.rowsPerTile, std::min((t + 1) * plan.rowsPerTile, grid.height)};
+        const uint64_t bytes = inputTileBytes(kern, i, rows, channels);
+        largest = std::max(largest, bytes);
+        total += bytes;
+        if (t == 0) result.lead += bytes;
+      }
+      const bool sliced = slicesChannels(lowered_, kern, i);
+      const bool again = sliced || (!plan.rowsOuter && rowTiles > 1);
+      result.traffic += total * (again ? channelTiles : 1);
+      const bool changes = rowTiles > 1 || (sliced && channelTiles > 1);
+      result.bytes += roundUp64(largest, 64) * (changes ? copies : 1);
+    }
+    if (!plan_.resident[kern.output.storage]) {
+      const bool slice = !plan.rowsOuter && channelTiles > 1;
+      const uint64_t pitch = slice ? roundUp(plan.channelsPerTile, isa::kGranule)
+                                   : storage(kern.output).grid.pixPitch;
+      const uint64_t tile = uint64_t{plan.rowsPerTile} * grid.width * pitch +
+                            (slice ? 0 : storage(kern.output).grid.rowPitch);
+      result.bytes += roundUp64(tile, 64) * (many ? copies : 1);
+      result.traffic += uint64_t{grid.height} * grid.width * grid.channels;
+    }
+    const uint64_t constants = kern.constantBytes(preset_, channels);
+    result.bytes += roundUp64(constants, 64) * (channelTiles > 1 ? copies : 1);
+    const bool reload = plan.rowsOuter && channelTiles > 1;
+    result.traffic += constants * channelTiles * (reload ? rowTiles : 1);
+    result.lead += constants;
+    return result;
+  }
+
+  uint64_t cost(uint32_t k, const KernelPlan& plan, const Need& need) const {
+    const Kernel& kern = kernel(k);
+    const Grid& grid = kern.output.grid;
+    const uint64_t rowTiles = ceilDiv(grid.height, plan.rowsPerTile);
+    const uint64_t channelTiles = ceilDiv(grid.channels, plan.channelsPerTile);
+    const uint64_t compute =
+        rowTiles * channelTiles *
+        (kTileOverhead + kern.cycles(preset_, {{0, plan.rowsPerTile}, {0, plan.channelsPerTile}}));
+    return std::max(compute, need.traffic / preset_.axiBytes) + need.lead / preset_.axiBytes / 2;
+  }
+
+  std::optional<KernelPlan> search(uint32_t k, uint64_t available, uint64_t copies) const {
+    const Kernel& kern = kernel(k);
+    const Grid& grid = kern.output.grid;
+    const KernelPlan whole{grid.height, grid.channels, true};
+    bool spilled = !plan_.resident[kern.output.storage];
+    for (const View& view : kern.inputs) spilled |= !plan_.resident[view.storage];
+    if (!spilled && need(k, whole, copies).bytes <= available) return refine(k, whole);
+
+    std::vector<uint32_t> rowSizes{grid.height}, channelSizes{grid.channels};
+    if (kern.splitsRows()) rowSizes = partSizes(grid.height, 1);
+    if (const uint32_t unit = kern.channelUnit(preset_))
+      channelSizes = partSizes(grid.channels, unit);
+    std::optional<KernelPlan> best;
+    uint64_t bestCost = 0;
+    for (const uint32_t rows : rowSizes) {
+      for (const uint32_t channels : channelSizes) {
+        for (const bool rowsOuter : {true, false}) {
+          const KernelPlan plan{rows, channels, rowsOuter};
+          const Need n = need(k, plan, copies);
+          if (n.bytes > available) continue;
+          const uint64_t c = cost(k, plan, n);
+          if (best && c >= bestCost) continue;
+          best = plan;
+          bestCost = c;
+        }
+      }
+    }
+    return best;
+  }
+
+  // Cuts a kernel that fits as a whole where that lets it start before all its data has come.
+  KernelPlan refine(uint32_t k, KernelPlan plan) const {
+    const Kernel& kern = kernel(k);
+    const Grid& grid = kern.output.grid;
+    const uint64_t constants = kern.constantBytes(preset_, {0, grid.channels});
+    const uint32_t unit = kern.channelUnit(preset_);
+    if (grid.height * uint64_t{grid.width} <= 4 && unit != 0 && constants > kMatrixChunkBytes) {
+      const uint64_t parts = (constants + kMatrixChunkBytes - 1) / kMatrixChunkBytes;
+      const uint32_t units = ceilDiv(grid.channels, unit);
+      plan.channelsPerTile = std::min(
+          grid.channels, unit * ceilDiv(units, static_cast<uint32_t>(std::min<uint64_t>(parts, units))));
+      plan.rowsOuter = false;
+      return plan;
+    }
+    const Storage& in = storage(kern.inputs[0]);
+    if (in.loaded && lives_[kern.inputs[0].storage].first == k && kern.splitsRows() &&
+        in.bytes >= 2 * kStreamBytes && rowAligned(kern.inputs[0], in)) {
+      const uint64_t parts = std::min<uint64_t>({in.bytes / kStreamBytes, 8, grid.height});
+      plan.rowsPerTile = ceilDiv(grid.height, static_cast<uint32_t>(parts));
+    }
+    return plan;
+  }
+
+  const Lowered& lowered_;
+  const isa::Preset& preset_;
+  uint64_t budget_;
+  std::vector<LifeTime> lives_;
+  Plan plan_;
+};
+
+}  // namespace
+
+std::vector<LifeTime> lifeTimes(const Lowered& lowered) {
+  std::vector<LifeTime> lives(lowered.storages.size());
+  const auto touch = [&](StorageId s, uint32_t k) {
+    lives[s].first = std::min(lives[s].first, k);
+    lives[s].last = std::max(lives[s].last, k);
+  };
+  for (uint32_t k = 0; k < lowered.kernels.size(); ++k) {
+    for (const View& view : lowered.kernels[k]->inputs) touch(view.storage, k);
+    touch(lowered.kernels[k]->output.storage, k);
+  }
+  return lives;
+}
+
+bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i) {
+  const View& view = kernel.inputs[i];
+  const Storage& storage = lowered.storages[view.storage];
+  const Grid& grid = kernel.output.grid;
+  const bool identity = view.offset == 0 && view.grid.rowPitch == storage.grid.rowPitch &&
+                        view.grid.channels == storage.grid.channels &&
+                        view.grid.pixPitch % isa::kGranule == 0;
+  return identity && view.grid.channels == grid.channels &&
+         kernel.inputChannels(i, {0, 1}) == Range{0, 1} && grid.channels > 1;
+}
+
+Result<Plan> makePlan(const Lowered& lowered, const isa::Preset& preset, uint64_t budget,
+                      const std::string& file) {
+  return Planner(lowered, preset, budget).run(file);
+}
+
+}  // namespace lilong::backend
