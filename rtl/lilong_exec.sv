@@ -143,7 +143,6 @@ module lilong_exec #(
       .act_req_o      (act_req),
       .act_addr_o     (act_addr),
       .act_gnt_i      (rd_gnt_i[5:0] & act_req),
-      .act_rvalid_i   (rd_rvalid_i[5:0]),
       .act_rdata_i    (rd_rdata_i[6*Width-1:0]),
       .weight_req_o   (weight_req),
       .weight_addr_o  (weight_addr),
@@ -226,5 +225,5 @@ module lilong_exec #(
   `LILONG_ASSERT(PathsApart, (act_req[3:0] == '0) || (vec_req == '0))
 
   logic unused;
-  assign unused = ^{conv, pool};
+  assign unused = ^{conv, pool, rd_rvalid_i};
 endmodule

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Activation fetch: every stream keeps its last even and its last odd vector, so a vector is read
 // only when it is entered.  Port 2s reads the even vectors of stream s, port 2s + 1 the odd ones.
-// A beat is released when all its vectors are granted, its weights are granted, and (last step)
-// a result entry is free; from then on nothing waits:
+//
+// Up to four beats ask ahead: every port has a queue of its own, so ports that meet in a bank drift
+// apart instead of meeting again with every beat.  Beats are released in order, when all their
+// vectors are granted, their weights are granted, and (last step) a result entry is free; from then
+// on nothing waits:
 //
 //   release t | bank t+1 | output register | crossbar, t+3 | held t+4: rotate, mask | window t+5
 //
+// While the oldest beat only waits for weights, requests that would take a bank from them step back.
 // The first beat of an instruction forgets the vectors held; with `fence` it waits until every
 // earlier instruction is done.
 module lilong_stream #(
@@ -21,7 +25,9 @@ module lilong_stream #(
     input  lilong_path_pkg::beat_t   beat_i,
     output logic                     beat_pop_o,
     // release
-    input  logic                     weights_ready_i,
+    input  logic                     weights_ready_i, // granted, this cycle included
+    input  logic                     weights_full_i,  // granted before this cycle
+    input  logic [7:0]               weight_banks_i,  // banks that weights ask for
     output logic                     weights_take_o,
     input  logic                     result_free_i,
     output logic                     result_take_o,
@@ -33,7 +39,6 @@ module lilong_stream #(
     output logic [5:0]               rd_req_o,
     output logic [6*AW-1:0]          rd_addr_o,
     input  logic [5:0]               rd_gnt_i,
-    input  logic [5:0]               rd_rvalid_i,
     input  logic [6*Depth*8-1:0]     rd_rdata_i,
     // to the array
     output logic                     valid_o,
@@ -43,110 +48,180 @@ module lilong_stream #(
 );
   localparam int unsigned Width = Depth * 8;
   localparam int unsigned TW = AW - 1;  // vector address / 2
+  localparam int unsigned Window = 4;   // beats that ask ahead, requests of a port, vectors held
 
-  // ---- request
-  logic valid_q, hazard_q;
-  logic [5:0] req_q, held_q;             // held: the tag is valid
-  logic [5:0][TW-1:0] tag_q;             // vector a port holds, or will when its request returns
-  lilong_path_pkg::action_t act_q;
-  lilong_path_pkg::mask_t [2:0] mask_q;
-  logic [5:0] need, hit, req_d;
-  logic [5:0][TW-1:0] want;
-  logic granted, weights_ok, result_ok, release_beat, take, fence_ok;
+  typedef struct packed {
+    logic [5:0]                      req;   // ports that this beat asks
+    logic [5:0][1:0]                 slot;  // where its vectors lie
+    lilong_path_pkg::mask_t [2:0]    mask;
+    lilong_path_pkg::action_t        act;
+  } entry_t;
+
+  // ---- enter: which vectors are missing
+  logic [5:0] held_q, need, hit, push;
+  logic [5:0][TW-1:0] tag_q, want;            // newest vector of a port
+  logic [5:0][1:0] write_q;                   // next slot of a port
+  logic [2:0] count_q;
+  logic [1:0] first_q, next_q;                // oldest beat, next free entry
+  logic take, fence_ok;
+  entry_t enter;
 
   always_comb begin
     need  = '0;
     want  = '0;
     hit   = '0;
+    enter = '0;
     for (int unsigned s = 0; s < 3; s++) begin
       need[2*s]   = beat_i.need_even[s];
       need[2*s+1] = beat_i.need_odd[s];
       want[2*s]   = beat_i.even[s][TW-1:0];
       want[2*s+1] = beat_i.odd[s][TW-1:0];
     end
+    fence_ok = !(beat_i.act.open && beat_i.act.fence) || beat_i.act.seq == done_seq_i;
+    take     = beat_valid_i && fence_ok && count_q != 3'(Window);
     for (int unsigned p = 0; p < 6; p++) begin
-      hit[p] = held_q[p] && !beat_i.act.open && tag_q[p] == want[p];
+      hit[p]        = held_q[p] && !beat_i.act.open && tag_q[p] == want[p];
+      enter.slot[p] = write_q[p] - 2'(hit[p] || !need[p]);
     end
-    req_d        = need & ~hit;
-    granted      = (req_q & ~rd_gnt_i) == '0;
-    weights_ok   = !(act_q.load && !act_q.pool) || weights_ready_i;
-    result_ok    = !(act_q.compute && act_q.last) || result_free_i;
-    release_beat = valid_q && granted && weights_ok && result_ok && !hazard_q;
-    fence_ok     = !(beat_i.act.open && beat_i.act.fence) || beat_i.act.seq == done_seq_i;
-    take         = beat_valid_i && fence_ok && (!valid_q || release_beat);
+    enter.req  = need & ~hit;
+    enter.mask = beat_i.mask;
+    enter.act  = beat_i.act;
+    push       = take ? enter.req : '0;
   end
+  assign beat_pop_o = take;
 
-  assign beat_pop_o      = take;
-  assign weights_take_o  = release_beat && act_q.load && !act_q.pool;
-  assign result_take_o   = release_beat && act_q.compute && act_q.last;
-  assign compute_o       = release_beat && act_q.compute;
-  assign stall_weights_o = valid_q && !weights_ok;
-  assign stall_output_o  = valid_q && weights_ok && !result_ok;
-  assign stall_input_o   = valid_q && weights_ok && result_ok && !compute_o;
-  assign rd_req_o        = req_q;
+  // ---- ask: a queue for every port
+  logic [5:0][Window-1:0][TW-1:0] queue_q;
+  logic [5:0][1:0] read_q;
+  logic [5:0][2:0] waiting_q;   // requests not granted
+  logic [5:0][2:0] granted_q;   // requests granted, beat not released
+  logic [5:0] req, gnt;
+  logic step_back;
+  logic [2:0] bank;
 
   always_comb begin
+    req       = '0;
     rd_addr_o = '0;
-    for (int unsigned p = 0; p < 6; p++) rd_addr_o[p*AW+:AW] = {tag_q[p], 1'(p)};
+    bank      = '0;
+    for (int unsigned p = 0; p < 6; p++) begin
+      rd_addr_o[p*AW+:AW] = {queue_q[p][read_q[p]], 1'(p)};
+      bank   = rd_addr_o[p*AW+:3] + rd_addr_o[p*AW+3+:3];
+      req[p] = waiting_q[p] != '0 && !(step_back && weight_banks_i[bank]);
+    end
+  end
+  assign rd_req_o = req;
+  assign gnt      = req & rd_gnt_i;
+
+  // ---- release
+  entry_t window_q[Window];
+  entry_t oldest;
+  logic valid, hazard_q, granted, ready, weights_ok, result_ok, release_beat, uses_weights;
+
+  assign oldest = window_q[first_q];
+  always_comb begin
+    granted = 1'b1;
+    ready   = 1'b1;
+    for (int unsigned p = 0; p < 6; p++) begin
+      if (oldest.req[p] && granted_q[p] == '0) begin
+        ready = 1'b0;
+        if (!gnt[p]) granted = 1'b0;
+      end
+    end
+    valid        = count_q != '0;
+    uses_weights = oldest.act.load && !oldest.act.pool;
+    weights_ok   = !uses_weights || weights_ready_i;
+    result_ok    = !(oldest.act.compute && oldest.act.last) || result_free_i;
+    release_beat = valid && granted && weights_ok && result_ok && !hazard_q;
+    step_back    = valid && ready && uses_weights && !weights_full_i;
+  end
+
+  assign weights_take_o  = release_beat && uses_weights;
+  assign result_take_o   = release_beat && oldest.act.compute && oldest.act.last;
+  assign compute_o       = release_beat && oldest.act.compute;
+  assign stall_weights_o = valid && !weights_ok;
+  assign stall_output_o  = valid && weights_ok && !result_ok;
+  assign stall_input_o   = valid && weights_ok && result_ok && !compute_o;
+
+  always_ff @(posedge clk_i) begin
+    if (take) window_q[next_q] <= enter;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      valid_q  <= 1'b0;
-      hazard_q <= 1'b0;
-      req_q    <= '0;
-      held_q   <= '0;
-      tag_q    <= '0;
-      act_q    <= '0;
-      mask_q   <= '0;
+      held_q    <= '0;
+      tag_q     <= '0;
+      write_q   <= '0;
+      count_q   <= '0;
+      first_q   <= '0;
+      next_q    <= '0;
+      queue_q   <= '0;
+      read_q    <= '0;
+      waiting_q <= '0;
+      granted_q <= '0;
+      hazard_q  <= 1'b0;
     end else if (clr_i) begin
-      valid_q  <= 1'b0;
-      hazard_q <= 1'b0;
-      req_q    <= '0;
-      held_q   <= '0;
+      held_q    <= '0;
+      write_q   <= '0;
+      count_q   <= '0;
+      first_q   <= '0;
+      next_q    <= '0;
+      read_q    <= '0;
+      waiting_q <= '0;
+      granted_q <= '0;
+      hazard_q  <= 1'b0;
     end else begin
+      count_q <= count_q + 3'(take) - 3'(release_beat);
+      if (release_beat) first_q <= first_q + 2'd1;
       // the accumulator of a stripe of one position needs a cycle between two steps
-      hazard_q <= release_beat && act_q.single && act_q.compute;
+      hazard_q <= release_beat && oldest.act.single && oldest.act.compute;
       if (take) begin
-        valid_q <= 1'b1;
-        req_q   <= req_d;
-        held_q  <= beat_i.act.open ? need : held_q | need;
-        act_q   <= beat_i.act;
-        mask_q  <= beat_i.mask;
-        for (int unsigned p = 0; p < 6; p++) begin
-          if (need[p]) tag_q[p] <= want[p];
+        next_q <= next_q + 2'd1;
+        held_q <= beat_i.act.open ? need : held_q | need;
+      end
+      for (int unsigned p = 0; p < 6; p++) begin
+        if (push[p]) begin
+          tag_q[p]               <= want[p];
+          queue_q[p][write_q[p]] <= want[p];
+          write_q[p]             <= write_q[p] + 2'd1;
         end
-      end else begin
-        if (release_beat) valid_q <= 1'b0;
-        req_q <= req_q & ~rd_gnt_i;
+        if (gnt[p]) read_q[p] <= read_q[p] + 2'd1;
+        waiting_q[p] <= waiting_q[p] + 3'(push[p]) - 3'(gnt[p]);
+        granted_q[p] <= granted_q[p] + 3'(gnt[p]) - 3'(release_beat && oldest.req[p]);
       end
     end
   end
 
   // ---- way of a released beat and of its vectors
   logic [3:0] pipe_q;
-  lilong_path_pkg::action_t [3:0] pipe_act_q;
-  lilong_path_pkg::mask_t [3:0][2:0] pipe_mask_q;
-  logic [5:0][Width-1:0] hold_q;
+  entry_t [3:0] pipe_entry_q;
+  logic [2:0][5:0] way_q;
+  logic [5:0][1:0] store_q;     // slot of the vector that comes next
+  logic [5:0][Width-1:0] hold;
 
-  always_ff @(posedge clk_i) begin
-    for (int unsigned p = 0; p < 6; p++) begin
-      if (rd_rvalid_i[p]) hold_q[p] <= rd_rdata_i[p*Width+:Width];
+  for (genvar p = 0; p < 6; p++) begin : gen_hold
+    logic [Width-1:0] hold_q[Window];
+    always_ff @(posedge clk_i) begin
+      if (way_q[2][p]) hold_q[store_q[p]] <= rd_rdata_i[p*Width+:Width];
     end
+    assign hold[p] = hold_q[pipe_entry_q[3].slot[p]];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      pipe_q      <= '0;
-      pipe_act_q  <= '0;
-      pipe_mask_q <= '0;
+      pipe_q       <= '0;
+      pipe_entry_q <= '0;
+      way_q        <= '0;
+      store_q      <= '0;
     end else if (clr_i) begin
-      pipe_q <= '0;
+      pipe_q  <= '0;
+      way_q   <= '0;
+      store_q <= '0;
     end else begin
       pipe_q <= {pipe_q[2:0], release_beat};
-      if (release_beat || pipe_q[2:0] != '0) begin
-        pipe_act_q  <= {pipe_act_q[2:0], act_q};
-        pipe_mask_q <= {pipe_mask_q[2:0], mask_q};
+      way_q  <= {way_q[1:0], gnt};
+      if (release_beat || pipe_q[2:0] != '0) pipe_entry_q <= {pipe_entry_q[2:0], oldest};
+      for (int unsigned p = 0; p < 6; p++) begin
+        if (way_q[2][p]) store_q[p] <= store_q[p] + 2'd1;
       end
     end
   end
@@ -164,20 +239,20 @@ module lilong_stream #(
     m      = '0;
     if (pipe_q[3]) begin
       for (int unsigned s = 0; s < 3; s++) begin
-        m = pipe_mask_q[3][s];
+        m = pipe_entry_q[3].mask[s];
         if (m.stop != m.dst) begin
-          ring    = {hold_q[2*s+1], hold_q[2*s]};
+          ring    = {hold[2*s+1], hold[2*s]};
           part[s] = Width'({ring, ring} >> {m.rot, 3'b000});
           piece   = ~({Depth{1'b1}} << m.stop) & ({Depth{1'b1}} << m.dst);
           image  = ~({Depth{1'b1}} << m.to) & ({Depth{1'b1}} << m.from);
           if (image != '1) begin
             for (int unsigned d = 0; d < Depth; d++) begin
-              if (!image[d]) part[s][d*8+:8] = piece[d] ? pipe_act_q[3].pad : 8'd0;
+              if (!image[d]) part[s][d*8+:8] = piece[d] ? pipe_entry_q[3].act.pad : 8'd0;
             end
           end
         end
       end
-      if (!pipe_act_q[3].depthwise) part[0] = part[0] | part[1] | part[2];
+      if (!pipe_entry_q[3].act.depthwise) part[0] = part[0] | part[1] | part[2];
     end
   end
 
@@ -193,17 +268,17 @@ module lilong_stream #(
     end else begin
       out_q <= pipe_q[3];
       if (pipe_q[3]) begin
-        out_act_q <= pipe_act_q[3];
+        out_act_q <= pipe_entry_q[3].act;
         data_q[0] <= part[0];
-        if (pipe_act_q[3].depthwise) data_q[2:1] <= part[2:1];
+        if (pipe_entry_q[3].act.depthwise) data_q[2:1] <= part[2:1];
       end
     end
   end
   assign valid_o = out_q;
   assign act_o   = out_act_q;
   assign data_o  = data_q;
-  assign idle_o  = !valid_q && pipe_q == '0 && !out_q;
+  assign idle_o  = count_q == '0 && pipe_q == '0 && !out_q;
 
   logic unused;
-  assign unused = ^beat_i;
+  assign unused = ^{beat_i, pipe_entry_q};
 endmodule

@@ -20,6 +20,8 @@ module lilong_weights #(
     output logic                             blocks_ready_o,
     input  lilong_path_pkg::blocks_t         blocks_i,
     output logic                             ready_o,  // the next block is granted
+    output logic                             full_o,   // and was before this cycle
+    output logic [7:0]                       banks_o,  // banks asked for
     input  logic                             take_i,   // a beat that uses it is released
     output logic [WeightVectors-1:0]         rd_req_o,
     output logic [WeightVectors*AW-1:0]      rd_addr_o,
@@ -57,9 +59,17 @@ module lilong_weights #(
   assign blocks_ready_o = !active_q;
   assign idle_o         = !active_q && req_q == '0 && !full_q;
   assign rd_req_o       = req_q;
+  assign full_o         = full_q;
+  logic [2:0] bank;
   always_comb begin
     rd_addr_o = '0;
-    for (int unsigned j = 0; j < WeightVectors; j++) rd_addr_o[j*AW+:AW] = addr_q + AW'(j);
+    banks_o   = '0;
+    bank      = '0;
+    for (int unsigned j = 0; j < WeightVectors; j++) begin
+      rd_addr_o[j*AW+:AW] = addr_q + AW'(j);
+      bank = rd_addr_o[j*AW+:3] + rd_addr_o[j*AW+3+:3];
+      if (req_q[j]) banks_o[bank] = 1'b1;
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -348,7 +348,6 @@ class Bench {
     way_.push_front({});
     way_[0].fill(-1);
     while (way_.size() > 4) way_.pop_back();
-    uint32_t rvalid = 0;
     if (way_.size() == 4) {
       for (int p = 0; p < kPorts; p++) {
         const int64_t v = way_[3][p];
@@ -357,10 +356,8 @@ class Bench {
         for (int i = 0; i < kDepth; i++) {
           port[i] = v >= 0 ? static_cast<uint8_t>(mem_at_grant_[p][2][i]) : static_cast<uint8_t>(rng_());
         }
-        if (v >= 0 && p < 6) rvalid |= 1u << p;
       }
     }
-    top_.act_rvalid_i = rvalid;
   }
 
   bool grant(const std::vector<Work>& works, size_t draining, const Options& options) {
@@ -481,7 +478,7 @@ Work layer(uint32_t opcode, int in_h, int in_w, int in_c, int kernel, int stride
   const int pad = kernel / 2;
   w.in_height = in_h;
   w.in_row_bytes = in_w * pitch;
-  w.in_row_pitch = w.in_row_bytes + (opcode == kConv ? 0 : kDepth);  // rows in different banks
+  w.in_row_pitch = w.in_row_bytes;
   w.stride_y = stride;
   w.pad_top = stride == 1 ? pad : 0;
   w.pad_left = (stride == 1 ? pad : 0) * pitch;
