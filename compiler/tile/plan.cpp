@@ -82,12 +82,16 @@ class Planner {
     return sum;
   }
 
-  // A storage may live in memory when every kernel that writes it does so row by row.
+  // A storage may live in memory when every kernel that writes it does so row by row, in whole
+  // granules.
   bool evictable(StorageId s) const {
-    for (const auto& k : lowered_.kernels)
-      if (k->output.storage == s && (!rowAligned(k->output, lowered_.storages[s]) ||
-                                     k->output.grid.pixPitch % isa::kGranule != 0))
-        return false;
+    const Storage& st = lowered_.storages[s];
+    for (const auto& k : lowered_.kernels) {
+      if (k->output.storage != s) continue;
+      const bool granules = k->output.grid.pixPitch % isa::kGranule == 0 ||
+                            (k->output.offset == 0 && st.grid.rowPitch % isa::kGranule == 0);
+      if (!rowAligned(k->output, st) || !granules) return false;
+    }
     for (const OutputTensor& output : lowered_.outputs)
       if (output.view.storage == s) return false;
     return true;
