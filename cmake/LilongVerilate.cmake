@@ -8,7 +8,7 @@
 set(LILONG_RTL_PRESETS edge CACHE STRING "Presets of the Verilated chip: nano, lite, edge, plus")
 set(LILONG_RTL_FLAVOURS fast CACHE STRING "Flavours of the Verilated chip: fast, checked")
 option(LILONG_RTL_NATIVE "Compile the Verilated chip for the processor of this machine" ON)
-set(LILONG_RTL_MODULE_DIR ${CMAKE_BINARY_DIR}/rtl_modules)
+set(LILONG_RTL_MODULE_DIR ${CMAKE_BINARY_DIR}/rtl_modules CACHE INTERNAL "Folder of the Verilated chips")
 
 # Sets LILONG_VERILATOR_ROOT.
 function(lilong_find_verilator)
