@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "sim/isa/gen/isa.hpp"
+#include "sim/functional/requant.hpp"
 
 namespace lilong::numerics {
 
@@ -28,7 +28,7 @@ ChipScale chipScale(double real);  // by fixedScale
 // The float32 itself: a 24-bit mantissa, for the rounding mode f32Rne.
 ChipScale chipScaleOfFloat(float real);
 
-// The formula of docs/4-isa/2-execution.md, "Output pipeline", saturated to int32.
-int32_t requantise(int32_t acc, uint32_t multiplier, uint8_t shift, isa::Rounding rounding);
+// The chip's own rounding, saturated to int32.
+using functional::requantise;
 
 }  // namespace lilong::numerics
