@@ -1,0 +1,3 @@
+# A stripe of zero positions.
+conv stripe=0 run=1
+end

@@ -1,0 +1,2 @@
+# No end.
+nop_exec
