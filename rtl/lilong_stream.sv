@@ -47,6 +47,7 @@ module lilong_stream #(
     output logic                     idle_o
 );
   localparam int unsigned Width = Depth * 8;
+  localparam int unsigned DepthBits = $clog2(Depth);
   localparam int unsigned TW = AW - 1;  // vector address / 2
   localparam int unsigned Window = 4;   // beats that ask ahead, requests of a port, vectors held
 
@@ -234,17 +235,17 @@ module lilong_stream #(
   always_comb begin
     part   = '0;
     ring   = '0;
-    image = '0;
+    image  = '0;
     piece  = '0;
     m      = '0;
     if (pipe_q[3]) begin
       for (int unsigned s = 0; s < 3; s++) begin
         m = pipe_entry_q[3].mask[s];
         if (m.stop != m.dst) begin
-          ring    = {hold[2*s+1], hold[2*s]};
-          part[s] = Width'({ring, ring} >> {m.rot, 3'b000});
+          ring    = m.rot[DepthBits] ? {hold[2*s], hold[2*s+1]} : {hold[2*s+1], hold[2*s]};
+          part[s] = Width'(ring >> {m.rot[DepthBits-1:0], 3'b000});
           piece   = ~({Depth{1'b1}} << m.stop) & ({Depth{1'b1}} << m.dst);
-          image  = ~({Depth{1'b1}} << m.to) & ({Depth{1'b1}} << m.from);
+          image   = ~({Depth{1'b1}} << m.to) & ({Depth{1'b1}} << m.from);
           if (image != '1) begin
             for (int unsigned d = 0; d < Depth; d++) begin
               if (!image[d]) part[s][d*8+:8] = piece[d] ? pipe_entry_q[3].act.pad : 8'd0;
