@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sim/functional/machine.hpp"
+#include "sim/isa/disassembler.hpp"
 #include "sim/isa/verify.hpp"
 
 namespace lilong::functional {
@@ -71,6 +72,25 @@ std::string testName(const ::testing::TestParamInfo<std::filesystem::path>& info
 }
 
 INSTANTIATE_TEST_SUITE_P(Isa, Programs, ::testing::ValuesIn(isa::programFiles(kFolder)), testName);
+
+// The examples of the manual: every indented block is legal on edge.
+TEST(Manual, ExamplesAreLegal) {
+  std::stringstream manual(isa::readText("docs/4-isa/3-instructions.md"));
+  std::string text;
+  for (std::string line; std::getline(manual, line);)
+    if (line.rfind("    ", 0) == 0) text += line.substr(4) + '\n';
+  const auto assembly = isa::assemble(text, "3-instructions.md");
+  ASSERT_TRUE(assembly.ok()) << assembly.error().toString();
+  std::set<uint8_t> opcodes;
+  std::array<isa::RegionView, isa::kRegions> views;
+  views.fill({1 << 20, true, true});
+  for (const isa::Descriptor& descriptor : assembly->program) {
+    opcodes.insert(isa::opcodeByte(descriptor));
+    const auto trap = isa::check(descriptor, *isa::findPreset("edge"), views, 0);
+    EXPECT_FALSE(trap) << isa::disassemble(descriptor) << ": " << trap->toString();
+  }
+  EXPECT_EQ(opcodes.size(), isa::kInstructions.size());
+}
 
 TEST(ProgramFolder, CoverEveryInstructionAndEveryTrapOfTheFunctionalSimulator) {
   std::set<std::string> names;
