@@ -212,6 +212,14 @@ class Generator {
     insn.shiftB = static_cast<uint8_t>(below(4) ? between(8, 20) : below(64));
     insn.multiplier = multiplier();
     if (below(4)) insn.shift = static_cast<uint8_t>(between(28, 56));
+    if (below(3) == 0) {   // the sum of the rescaled operands comes out as it is
+      insn.multiplier = 1;
+      insn.shift = 0;
+      insn.shiftA = static_cast<uint8_t>(between(0, 20));
+      insn.shiftB = static_cast<uint8_t>(between(9, 14));
+      insn.multiplierA = static_cast<uint32_t>(below(uint64_t{1} << insn.shiftA));
+      insn.multiplierB = static_cast<uint32_t>(below(uint64_t{1} << insn.shiftB));
+    }
     return vector(insn);
   }
 
