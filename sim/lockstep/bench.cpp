@@ -241,6 +241,7 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
   const std::vector<Kernel> all = kernels(preset);
   if (filter == "list") {
     for (const Kernel& k : all) fmt::print("{}\n", k.name);
+    for (const std::string& name : streamNames()) fmt::print("{}\n", name);
     return 0;
   }
   RtlOptions options = rtlOptions;
@@ -279,6 +280,7 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
                difference.empty() ? "" : "WRONG: " + difference);
     wrong += !difference.empty();
   }
+  wrong += runStreams(preset, **rtl, filter, shown);
   if (shown == 0) {
     fmt::print(stderr, "lilong_lockstep: there is no kernel '{}'; --kernel list names them\n", filter);
     return 2;

@@ -14,4 +14,9 @@ namespace lilong::lockstep {
 // a table; 0 if all results are right.
 int runKernels(const isa::Preset& preset, const RtlOptions& options, const std::string& filter);
 
+// Programs of several instructions: transfers, GEMV with weights from memory, back-to-back EXEC.
+// Adds to `shown`; number of wrong results.
+int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& filter, int& shown);
+std::vector<std::string> streamNames();
+
 }  // namespace lilong::lockstep

@@ -130,6 +130,43 @@ isa::Descriptor emptied(CaseBuilder& b) {
   }
 }
 
+// One signal too many (a rest at the end) or one wait too many (deadlock); neither depends on the
+// order in which queues run.
+void breakSemaphores(CaseBuilder& b) {
+  Random& r = b.random;
+  auto& program = b.test.program;
+  const bool rest = *b.test.trap == isa::TrapCode::semaphoreRest;
+  uint32_t used = 0;
+  for (const isa::Descriptor& d : program) {
+    const isa::Header h = isa::Header::decode(d);
+    if (h.wait0En) used |= 1u << h.wait0;
+    if (h.wait1En) used |= 1u << h.wait1;
+  }
+  uint32_t semaphore = 0;
+  while (used >> semaphore & 1) ++semaphore;  // the generator leaves some of the 16 free
+  const uint32_t start = r.range(0, static_cast<uint32_t>(program.size()) - 1);
+  for (size_t k = 0; k < program.size(); ++k) {
+    isa::Descriptor& d = program[(start + k) % program.size()];
+    if (isa::opcodeByte(d) == static_cast<uint8_t>(isa::Opcode::end)) continue;
+    isa::Header h = isa::Header::decode(d);
+    if (rest ? h.signal0En : h.wait0En) continue;
+    if (rest) {
+      h.signal0En = true;
+      h.signal0 = static_cast<uint8_t>(semaphore);
+    } else {
+      h.wait0En = true;
+      h.wait0 = static_cast<uint8_t>(semaphore);
+    }
+    h.encodeInto(d);
+    return;
+  }
+  // No instruction has room: one more at the end.
+  isa::NopExec nop;
+  if (rest) nop.header.signal0En = true, nop.header.signal0 = static_cast<uint8_t>(semaphore);
+  else nop.header.wait0En = true, nop.header.wait0 = static_cast<uint8_t>(semaphore);
+  program.insert(program.end() - 1, nop.encode());
+}
+
 }  // namespace
 
 bool addLoad(CaseBuilder& b, uint32_t budget) {
@@ -268,6 +305,10 @@ void addTrap(CaseBuilder& b) {
     program.pop_back();  // no `end`: the window ends behind the program, or a little later
     b.test.windows[0].size = static_cast<uint32_t>(program.size() * isa::kDescriptorBytes) +
                              (r.chance(50) ? r.range(0, isa::kDescriptorBytes - 1) : 0);
+    return;
+  }
+  if (*b.test.trap == isa::TrapCode::semaphoreRest || *b.test.trap == isa::TrapCode::deadlock) {
+    breakSemaphores(b);
     return;
   }
   // In the middle or at the end; what follows must have no effect.

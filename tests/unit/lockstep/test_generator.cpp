@@ -68,7 +68,7 @@ TEST(Generator, ReachesEverything) {
   }
   EXPECT_EQ(instructions.size(), isa::kInstructions.size());
   for (const auto& [name, count] : instructions) EXPECT_GE(count, 20) << name;
-  EXPECT_EQ(traps.size(), 7u);
+  EXPECT_EQ(traps.size(), 9u);  // seven precise ones, semaphore_rest and deadlock
   EXPECT_EQ(roundings.size(), 5u);
   EXPECT_EQ(operations.size(), 6u);
   for (int n : {fences, twoWaits, crossQueue, empty, dilated, padded, strided, tables, tails}) {
