@@ -18,13 +18,13 @@ constexpr uint32_t kPrefetchPercent[] = {100, 92, 80, 0};
 
 }  // namespace
 
-Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& preset,
+Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
                                  const std::vector<uint8_t>& constants, uint32_t spillBytes,
                                  const std::string& file) {
   const uint64_t capacity = preset.scratchpadBytes;
   std::optional<Error> failure;
   for (const uint32_t percent : kPlanPercent) {
-    auto plan = makePlan(lowered, preset, capacity * percent / 100, file);
+    auto plan = makePlan(lowered, preset, bus, capacity * percent / 100, file);
     if (!plan) {
       if (!failure) failure = plan.error();
       break;  // less room will not do either

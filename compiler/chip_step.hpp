@@ -4,6 +4,7 @@
 
 #include "compiler/emit/code.hpp"
 #include "compiler/lower/lowered.hpp"
+#include "compiler/tile/bus.hpp"
 
 namespace lilong::backend {
 
@@ -13,7 +14,7 @@ struct CompiledStep {
   uint32_t spillBytes = 0;         // likewise
 };
 
-Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& preset,
+Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
                                  const std::vector<uint8_t>& constants, uint32_t spillBytes,
                                  const std::string& file);
 

@@ -31,9 +31,9 @@ constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 30;
 
 class Compilation {
  public:
-  Compilation(const CompileOptions& options, const isa::Preset& preset,
+  Compilation(const CompileOptions& options, const isa::Preset& preset, const backend::Bus& bus,
               numerics::Numerics numerics, const ir::Graph& graph)
-      : options_(options), preset_(preset), numerics_(numerics), graph_(graph) {}
+      : options_(options), preset_(preset), bus_(bus), numerics_(numerics), graph_(graph) {}
 
   Result<Program> run() {
     std::vector<Node> nodes = backend::makeNodes(graph_);
@@ -182,7 +182,7 @@ class Compilation {
     auto lowered =
         backend::lower(graph_, preset_, numerics_, step.nodes, sources, targets);
     if (!lowered) return lowered.error();
-    auto compiled = backend::compileStep(*lowered, preset_, program_.constants,
+    auto compiled = backend::compileStep(*lowered, preset_, bus_, program_.constants,
                                          program_.spillBytes, graph_.file);
     if (!compiled) return compiled.error();
     if (compiled->constants.size() > kMaxRegionBytes)
@@ -286,6 +286,7 @@ class Compilation {
 
   const CompileOptions& options_;
   const isa::Preset& preset_;
+  backend::Bus bus_;
   numerics::Numerics numerics_;
   const ir::Graph& graph_;
   std::vector<Step> steps_;
@@ -302,9 +303,6 @@ Result<void> checkOptions(const CompileOptions& options) {
     return makeError(DiagId::unknownOption,
                      fmt::format("dead channels '{}' is neither keep nor remove",
                                  options.deadChannels));
-  if (options.memory != "sram" && options.memory != "lpddr" && options.memory != "sdram")
-    return makeError(DiagId::unknownOption,
-                     fmt::format("memory '{}' is none of sram, lpddr, sdram", options.memory));
   return {};
 }
 
@@ -316,6 +314,10 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
   const isa::Preset* preset = isa::findPreset(options.preset);
   if (!preset)
     return makeError(DiagId::unknownPreset, fmt::format("there is no preset '{}'", options.preset));
+  const auto bus = backend::busOf(options.memory, *preset);
+  if (!bus)
+    return makeError(DiagId::unknownOption,
+                     fmt::format("memory '{}' is none of sram, lpddr, sdram", options.memory));
   const auto numerics = numerics::numericsFromName(options.numerics);
   if (!numerics)
     return makeError(DiagId::unknownOption,
@@ -323,7 +325,7 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
                                  options.numerics));
   auto graph = importTflite(model, fileName);
   if (!graph) return graph.error();
-  auto program = Compilation(options, *preset, *numerics, *graph).run();
+  auto program = Compilation(options, *preset, *bus, *numerics, *graph).run();
   if (program) program->modelSha256 = toHex(sha256(model));
   return program;
 }

@@ -19,9 +19,10 @@ constexpr uint64_t kStreamBytes = 4096;     // part of a network input that is w
 constexpr uint64_t kMatrixChunkBytes = 8192;  // weights of a slice of a matrix-vector product
 
 struct Need {
-  uint64_t bytes = 0;    // scratchpad bytes
-  uint64_t traffic = 0;  // bytes over the bus
-  uint64_t lead = 0;     // bytes that must arrive before the first tile
+  uint64_t bytes = 0;   // scratchpad bytes
+  uint64_t loads = 0;   // cycles of all transfers from memory
+  uint64_t stores = 0;  // cycles of all transfers to memory
+  uint64_t lead = 0;    // cycles of the transfers in front of the first tile
 };
 
 std::vector<uint32_t> partSizes(uint32_t total, uint32_t unit) {
@@ -37,8 +38,8 @@ std::vector<uint32_t> partSizes(uint32_t total, uint32_t unit) {
 
 class Planner {
  public:
-  Planner(const Lowered& lowered, const isa::Preset& preset, uint64_t budget)
-      : lowered_(lowered), preset_(preset), budget_(budget), lives_(lifeTimes(lowered)) {
+  Planner(const Lowered& lowered, const isa::Preset& preset, const Bus& bus, uint64_t budget)
+      : lowered_(lowered), preset_(preset), bus_(bus), budget_(budget), lives_(lifeTimes(lowered)) {
     plan_.resident.assign(lowered.storages.size(), true);
     plan_.kernels.resize(lowered.kernels.size());
   }
@@ -126,17 +127,20 @@ class Planner {
     Need result;
     for (size_t i = 0; i < kern.inputs.size(); ++i) {
       if (plan_.resident[kern.inputs[i].storage]) continue;
+      const bool sliced = slicesChannels(lowered_, kern, i);
       uint64_t largest = 0, total = 0;
       for (uint32_t t = 0; t < rowTiles; ++t) {
         const Range rows{t * plan.rowsPerTile, std::min((t + 1) * plan.rowsPerTile, grid.height)};
         const uint64_t bytes = inputTileBytes(kern, i, rows, channels);
+        const uint64_t runs =
+            sliced && channelTiles > 1 ? bytes / roundUp(channels.size(), isa::kGranule) : 1;
+        const uint64_t cycles = bus_.cycles(runs, bytes);
         largest = std::max(largest, bytes);
-        total += bytes;
-        if (t == 0) result.lead += bytes;
+        total += cycles;
+        if (t == 0) result.lead += cycles;
       }
-      const bool sliced = slicesChannels(lowered_, kern, i);
       const bool again = sliced || (!plan.rowsOuter && rowTiles > 1);
-      result.traffic += total * (again ? channelTiles : 1);
+      result.loads += total * (again ? channelTiles : 1);
       const bool changes = rowTiles > 1 || (sliced && channelTiles > 1);
       result.bytes += roundUp64(largest, 64) * (changes ? copies : 1);
     }
@@ -147,13 +151,15 @@ class Planner {
       const uint64_t tile = uint64_t{plan.rowsPerTile} * grid.width * pitch +
                             (slice ? 0 : storage(kern.output).grid.rowPitch);
       result.bytes += roundUp64(tile, 64) * (many ? copies : 1);
-      result.traffic += uint64_t{grid.height} * grid.width * grid.channels;
+      const uint64_t pixels = uint64_t{grid.height} * grid.width;
+      result.stores += bus_.cycles(slice ? pixels * channelTiles : rowTiles, pixels * grid.channels);
     }
     const uint64_t constants = kern.constantBytes(preset_, channels);
     result.bytes += roundUp64(constants, 64) * (channelTiles > 1 ? copies : 1);
     const bool reload = plan.rowsOuter && channelTiles > 1;
-    result.traffic += constants * channelTiles * (reload ? rowTiles : 1);
-    result.lead += constants;
+    const uint64_t cycles = bus_.cycles(1, constants);
+    result.loads += cycles * channelTiles * (reload ? rowTiles : 1);
+    result.lead += cycles;
     return result;
   }
 
@@ -165,7 +171,8 @@ class Planner {
     const uint64_t compute =
         rowTiles * channelTiles *
         (kTileOverhead + kern.cycles(preset_, {{0, plan.rowsPerTile}, {0, plan.channelsPerTile}}));
-    return std::max(compute, need.traffic / preset_.axiBytes) + need.lead / preset_.axiBytes / 2;
+    const uint64_t bus = bus_.shared ? need.loads + need.stores : std::max(need.loads, need.stores);
+    return std::max(compute, bus) + need.lead / 2;
   }
 
   std::optional<KernelPlan> search(uint32_t k, uint64_t available, uint64_t copies) const {
@@ -223,6 +230,7 @@ class Planner {
 
   const Lowered& lowered_;
   const isa::Preset& preset_;
+  Bus bus_;
   uint64_t budget_;
   std::vector<LifeTime> lives_;
   Plan plan_;
@@ -254,9 +262,9 @@ bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i) {
          kernel.inputChannels(i, {0, 1}) == Range{0, 1} && grid.channels > 1;
 }
 
-Result<Plan> makePlan(const Lowered& lowered, const isa::Preset& preset, uint64_t budget,
-                      const std::string& file) {
-  return Planner(lowered, preset, budget).run(file);
+Result<Plan> makePlan(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
+                      uint64_t budget, const std::string& file) {
+  return Planner(lowered, preset, bus, budget).run(file);
 }
 
 }  // namespace lilong::backend

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/lower/lowered.hpp"
+#include "compiler/tile/bus.hpp"
 #include "sim/base/result.hpp"
 
 namespace lilong::backend {
@@ -31,7 +32,7 @@ std::vector<LifeTime> lifeTimes(const Lowered& lowered);
 bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i);
 
 // `budget`: scratchpad bytes that the plan may count on.
-Result<Plan> makePlan(const Lowered& lowered, const isa::Preset& preset, uint64_t budget,
-                      const std::string& file);
+Result<Plan> makePlan(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
+                      uint64_t budget, const std::string& file);
 
 }  // namespace lilong::backend
