@@ -95,7 +95,8 @@ class System : public ::testing::TestWithParam<const char*> {
       t.spAddr = 8 * below(spBytes / 8);
       t.memOffset = below(regionBytes);
       const uint64_t rows = t.rows ? t.rows - 1 : 0, planes = t.planes - 1;
-      const uint64_t sp = t.spAddr + rows * t.spRowStride + planes * t.spPlaneStride + t.rowBytes + 7;
+      const uint64_t sp =
+          t.spAddr + rows * t.spRowStride + planes * t.spPlaneStride + t.rowBytes + 7;
       const uint64_t mem =
           t.memOffset + rows * t.memRowStride + planes * t.memPlaneStride + t.rowBytes;
       if (sp <= spBytes && mem <= regionBytes) return t;
@@ -236,7 +237,8 @@ TEST_P(System, PreciseTraps) {
   expectTrap(*h, {ok, t.encode(), end}, trap(TrapCode::badField, 0));
   t = smallLoad();
   t.spAddr = sp - 8;
-  expectTrap(*h, {ok, t.encode(), end}, trap(TrapCode::scratchpadRange, sp - 8 + 4 * 104 + 520 + 104));
+  expectTrap(*h, {ok, t.encode(), end},
+             trap(TrapCode::scratchpadRange, sp - 8 + 4 * 104 + 520 + 104));
   t = smallLoad();
   t.memOffset = 0xFFFFFFF0u, t.rows = 0xFFFF, t.memRowStride = 0xFFFFFFFFu, t.spRowStride = 0;
   expectTrap(*h, {ok, t.encode(), end},
@@ -267,7 +269,8 @@ TEST_P(System, ImpreciseTraps) {
   many.assign(300, signal.encode());
   expectTrap(*h, many, {TrapCode::semaphoreOverflow, isa::Engine::exec, 255, 11});
   isa::Load slow = smallLoad();
-  slow.rowBytes = 1, slow.rows = 600, slow.planes = 1, slow.memRowStride = 100, slow.spRowStride = 8;
+  slow.rowBytes = 1, slow.rows = 600, slow.planes = 1, slow.memRowStride = 100,
+  slow.spRowStride = 8;
   expectTrap(*h, {slow.encode(), end}, {TrapCode::watchdog, isa::Engine::load, 0, 0}, 500);
 }
 
@@ -350,6 +353,46 @@ TEST_P(System, SoftResetAnywhere) {
     for (uint32_t n = below(900); n > 0; --n) h->step();
     recover(*h);
     for (const std::string& text : h->monitor().complaints()) ADD_FAILURE() << text;
+  }
+}
+
+// Long transfers keep the bus busy at any alignment; short rows take one cycle each.  Memory `sram`
+// answers after 50 cycles (read) and 20 cycles (write).
+TEST_P(System, Throughput) {
+  auto h = open();
+  ASSERT_TRUE(h);
+  const uint32_t bus = h->preset().axiBytes, bytes = 48 * 1024;
+  const struct {
+    uint32_t offset, rowBytes, rows, spStride;
+  } kCases[] = {
+      {0, bytes, 1, 0}, {13, bytes, 1, 0}, {0, 96, 512, 128}, {5, 8, 4096, 8}, {5, 6, 4096, 16}};
+  for (const auto& c : kCases) {
+    for (const bool write : {false, true}) {
+      isa::Load t;
+      t.region = 3, t.memOffset = c.offset, t.rowBytes = c.rowBytes;
+      t.rows = static_cast<uint16_t>(c.rows), t.planes = 1;
+      t.memRowStride = c.rowBytes, t.spRowStride = c.spStride;
+      isa::Store u;
+      u.region = 4, u.memOffset = c.offset, u.rowBytes = c.rowBytes, u.rows = t.rows, u.planes = 1;
+      u.memRowStride = c.rowBytes, u.spRowStride = c.spStride;
+      h->memory().setStalls({});
+      const std::vector<isa::Descriptor> program = {write ? u.encode() : t.encode(),
+                                                    isa::End{}.encode()};
+      place(*h, program);
+      ASSERT_TRUE(h->bind(windows(128)).ok());
+      lilong::rtl::JobRequest request;
+      request.trace = true;
+      const auto job = h->run(request);
+      ASSERT_TRUE(job.ok());
+      ASSERT_FALSE(job->trap);
+      ASSERT_EQ(1u, job->events.size());
+      // A cycle per bus word, or per piece of a row where rows are shorter than a word.
+      const uint64_t words = (uint64_t{c.rowBytes} * c.rows + bus - 1) / bus;
+      const uint64_t pieces = uint64_t{c.rows} * ((c.rowBytes + bus - 1) / bus);
+      const uint64_t taken = job->events[0].end - job->events[0].start;
+      EXPECT_LE(taken, std::max(words, pieces) + (write ? 36 : 64)) << c.rowBytes << " " << write;
+      EXPECT_LE(job->events[0].start, 80u);  // doorbell, program fetch, decode
+    }
   }
 }
 
