@@ -51,6 +51,7 @@ module lilong_exec #(
   lilong_isa_pkg::pool_t pool;
   logic to_front, to_vector, no_steps, go, accept;
   logic front_ready, front_idle, post_ready, post_idle, post_done;
+  logic [3:0] vector_seq_q;  // number of the vector instruction at work
   logic vector_q;               // a vector instruction is at work
   logic [3:0] seq_q, done_q;    // instructions taken and completed, modulo 16
 
@@ -105,7 +106,6 @@ module lilong_exec #(
     end
   end
 
-  logic [3:0] vector_seq_q;  // number of the vector instruction at work
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) vector_seq_q <= '0;
     else if (accept && to_vector) vector_seq_q <= seq_q;
