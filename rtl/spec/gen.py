@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks rtl/spec/lilong.yaml and writes everything that is generated from it.
 
-    gen.py           checks, then writes the outputs whose content has changed
-    gen.py --check   checks, and fails if an output is not current; writes nothing
+gen.py           checks, then writes the outputs whose content has changed
+gen.py --check   checks, and fails if an output is not current; writes nothing
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from lilong_spec import checks, model, write_cpp, write_docs, write_python, write_sv  # noqa: E402
+from lilong_spec import checks, model, write_cpp, write_docs, write_python, write_sv
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +35,9 @@ def outputs(spec: model.Spec, root: Path) -> dict[Path, str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="write nothing, fail if not current")
     arguments = parser.parse_args()
     try:
@@ -52,7 +54,10 @@ def main() -> int:
     stale = [p for p, text in texts.items() if not p.exists() or p.read_text() != text]
     if arguments.check:
         for path in stale:
-            print(f"gen.py: {path.relative_to(ROOT)} is not current; run rtl/spec/gen.py", file=sys.stderr)
+            print(
+                f"gen.py: {path.relative_to(ROOT)} is not current; run rtl/spec/gen.py",
+                file=sys.stderr,
+            )
         return 1 if stale else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -35,6 +35,8 @@ constexpr uint64_t saturatingMul(uint64_t a, uint64_t b) {
 }
 
 // ceil(a / b) without overflow; b must not be zero.
-constexpr uint64_t ceilDiv(uint64_t a, uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+constexpr uint64_t ceilDiv(uint64_t a, uint64_t b) {
+  return a / b + (a % b != 0 ? 1 : 0);
+}
 
 }  // namespace lilong

@@ -20,7 +20,9 @@ constexpr Entry kEntries[] = {
 #undef LILONG_DIAG
 };
 
-const Entry& entry(DiagId id) { return kEntries[static_cast<unsigned>(id)]; }
+const Entry& entry(DiagId id) {
+  return kEntries[static_cast<unsigned>(id)];
+}
 
 // Adds the full stop if the sentence has no end yet.
 std::string sentence(std::string text) {
@@ -30,7 +32,9 @@ std::string sentence(std::string text) {
 
 }  // namespace
 
-const char* toString(DiagId id) { return entry(id).name; }
+const char* toString(DiagId id) {
+  return entry(id).name;
+}
 
 Diagnostic makeDiagnostic(DiagId id, std::string message, std::string file, std::string layer) {
   return {id,

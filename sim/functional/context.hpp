@@ -33,7 +33,7 @@ struct Context {
   std::span<uint8_t> scratchpad;
   std::span<uint8_t> memory;
   std::span<const Window, isa::kRegions> windows;
-  Counters& counters;  // wrap modulo 2^32 like the registers
+  Counters& counters;                  // wrap modulo 2^32 like the registers
   std::optional<BusError> busError{};  // set by load and store
 
   void count(isa::Counter counter, uint64_t by) {
@@ -51,6 +51,8 @@ inline uint32_t readWord(std::span<const uint8_t> bytes, uint64_t address) {
          static_cast<uint32_t>(bytes[address + 3]) << 24;
 }
 
-constexpr uint64_t ceil8(uint64_t bytes) { return (bytes + 7) & ~uint64_t{7}; }
+constexpr uint64_t ceil8(uint64_t bytes) {
+  return (bytes + 7) & ~uint64_t{7};
+}
 
 }  // namespace lilong::functional

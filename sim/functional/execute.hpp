@@ -21,18 +21,30 @@ inline void execute(const isa::Descriptor& d, Context& context) {
   if (isa::isEmpty(d, context.preset)) return;
   using isa::Opcode;
   switch (static_cast<Opcode>(isa::opcodeByte(d))) {
-    case Opcode::nopLoad: return execute(isa::NopLoad::decode(d), context);
-    case Opcode::load: return execute(isa::Load::decode(d), context);
-    case Opcode::nopExec: return execute(isa::NopExec::decode(d), context);
-    case Opcode::conv: return execute(isa::Conv::decode(d), context);
-    case Opcode::dwconv: return execute(isa::Dwconv::decode(d), context);
-    case Opcode::pool: return execute(isa::Pool::decode(d), context);
-    case Opcode::eltwise: return execute(isa::Eltwise::decode(d), context);
-    case Opcode::softmax: return execute(isa::Softmax::decode(d), context);
-    case Opcode::copy: return execute(isa::Copy::decode(d), context);
-    case Opcode::nopStore: return execute(isa::NopStore::decode(d), context);
-    case Opcode::store: return execute(isa::Store::decode(d), context);
-    case Opcode::end: return;  // never queued
+    case Opcode::nopLoad:
+      return execute(isa::NopLoad::decode(d), context);
+    case Opcode::load:
+      return execute(isa::Load::decode(d), context);
+    case Opcode::nopExec:
+      return execute(isa::NopExec::decode(d), context);
+    case Opcode::conv:
+      return execute(isa::Conv::decode(d), context);
+    case Opcode::dwconv:
+      return execute(isa::Dwconv::decode(d), context);
+    case Opcode::pool:
+      return execute(isa::Pool::decode(d), context);
+    case Opcode::eltwise:
+      return execute(isa::Eltwise::decode(d), context);
+    case Opcode::softmax:
+      return execute(isa::Softmax::decode(d), context);
+    case Opcode::copy:
+      return execute(isa::Copy::decode(d), context);
+    case Opcode::nopStore:
+      return execute(isa::NopStore::decode(d), context);
+    case Opcode::store:
+      return execute(isa::Store::decode(d), context);
+    case Opcode::end:
+      return;  // never queued
   }
 }
 

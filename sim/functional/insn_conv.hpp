@@ -59,14 +59,14 @@ inline void gather(const isa::Conv& insn, const Context& context,
   for (const ConvPiece& piece : pieces) {
     int16_t* out = to + piece.target;
     const int64_t iy = oy * insn.strideY - insn.padTop + int64_t{piece.ky} * insn.dilationY;
-    const int64_t xb = ox * insn.strideX - insn.padLeft + int64_t{piece.kx} * insn.dilationX +
-                       piece.first;
+    const int64_t xb =
+        ox * insn.strideX - insn.padLeft + int64_t{piece.kx} * insn.dilationX + piece.first;
     if (iy < 0 || iy >= insn.inHeight) {
       std::fill_n(out, piece.count, int16_t{insn.padValue});
       continue;
     }
     const int64_t rowBytes = insn.inRowBytes, count = piece.count;
-    const int64_t begin = std::clamp<int64_t>(-xb, 0, count);             // first inside
+    const int64_t begin = std::clamp<int64_t>(-xb, 0, count);              // first inside
     const int64_t end = std::clamp<int64_t>(rowBytes - xb, begin, count);  // behind the last inside
     std::fill_n(out, begin, int16_t{insn.padValue});
     if (end > begin)

@@ -25,12 +25,18 @@ inline std::array<int32_t, 256> operandTable(isa::BinaryOp op, int32_t zeroPoint
 constexpr int32_t combine(isa::BinaryOp op, int32_t a, int32_t b) {
   using isa::BinaryOp;
   switch (op) {
-    case BinaryOp::add: return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
-    case BinaryOp::sub: return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
-    case BinaryOp::mul: return a * b;
-    case BinaryOp::min: return std::min(a, b);
-    case BinaryOp::max: return std::max(a, b);
-    case BinaryOp::pass: return a;
+    case BinaryOp::add:
+      return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+    case BinaryOp::sub:
+      return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
+    case BinaryOp::mul:
+      return a * b;
+    case BinaryOp::min:
+      return std::min(a, b);
+    case BinaryOp::max:
+      return std::max(a, b);
+    case BinaryOp::pass:
+      return a;
   }
   return 0;
 }
@@ -46,9 +52,8 @@ inline void execute(const isa::Eltwise& insn, Context& context) {
     for (uint64_t ox = 0; ox < insn.outWidth; ++ox) {
       const uint8_t* a = scratchpad + insn.aAddr + oy * insn.aRowPitch + ox * insn.aPixPitch;
       // Operand b has no footprint and is not read when the operation is `pass`.
-      const uint8_t* b = twoOperands
-                             ? scratchpad + insn.bAddr + oy * insn.bRowPitch + ox * insn.bPixPitch
-                             : a;
+      const uint8_t* b =
+          twoOperands ? scratchpad + insn.bAddr + oy * insn.bRowPitch + ox * insn.bPixPitch : a;
       const size_t stepB = insn.bScalar ? 0 : 1;
       for (size_t c = 0; c < insn.channels; ++c)
         acc[c] = combine(insn.binaryOp, tableA[a[c]], tableB[b[c * stepB]]);

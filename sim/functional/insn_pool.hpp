@@ -15,8 +15,8 @@ inline void execute(const isa::Pool& insn, Context& context) {
       windowTaps(insn.kernelRows, insn.kernelCols, insn.steps, context.preset.depth);
   const WindowReader reader(insn, context);
   std::vector<int32_t> acc(channels);
-  OutputStage output(
-      insn, uniformParams(insn.channels, insn.bias, insn.multiplier, insn.shift), context);
+  OutputStage output(insn, uniformParams(insn.channels, insn.bias, insn.multiplier, insn.shift),
+                     context);
   for (uint32_t oy = 0; oy < insn.outHeight; ++oy) {
     for (uint32_t ox = 0; ox < insn.outWidth; ++ox) {
       std::fill(acc.begin(), acc.end(), isMax ? -128 : 0);

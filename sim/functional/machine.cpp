@@ -138,8 +138,7 @@ class Job {
       return Trap{context_.busError->code, kEngines[q], head.instruction,
                   context_.busError->address};
     context_.count(kCompleted[q], 1);
-    if (options_.trace)
-      result_.executed.push_back({static_cast<isa::Queue>(q), head.instruction});
+    if (options_.trace) result_.executed.push_back({static_cast<isa::Queue>(q), head.instruction});
     if (h.signal0En)
       if (auto trap = signal(h.signal0, q, head.instruction)) return trap;
     if (h.signal1En)
@@ -154,9 +153,9 @@ class Job {
   std::array<std::deque<Queued>, isa::kNumQueues> queues_;
   std::array<uint32_t, isa::kSemaphores> semaphores_{};
   std::array<uint64_t, isa::kNumQueues> busy_{};  // cycles that the queue needs at least
-  std::optional<Queued> held_;     // decoded, waits for a place in its queue
-  std::optional<Trap> pending_;    // precise trap that ends the job when the queues are empty
-  uint32_t next_ = 0;              // number of the descriptor that is read next
+  std::optional<Queued> held_;                    // decoded, waits for a place in its queue
+  std::optional<Trap> pending_;  // precise trap that ends the job when the queues are empty
+  uint32_t next_ = 0;            // number of the descriptor that is read next
   uint32_t end_ = 0;
   bool ended_ = false;
 };

@@ -82,13 +82,24 @@ class OutputStage {
     using isa::Rounding;
     uint8_t* out = scratchpad_.data() + address_ + oy * rowPitch_ + ox * pixPitch_;
     switch (rounding_) {
-      case Rounding::halfUp: results<Rounding::halfUp>(acc, out); break;
-      case Rounding::halfAway: results<Rounding::halfAway>(acc, out); break;
-      case Rounding::ruy: results<Rounding::ruy>(acc, out); break;
-      case Rounding::gemmlowp: results<Rounding::gemmlowp>(acc, out); break;
-      case Rounding::f32Rne: results<Rounding::f32Rne>(acc, out); break;
+      case Rounding::halfUp:
+        results<Rounding::halfUp>(acc, out);
+        break;
+      case Rounding::halfAway:
+        results<Rounding::halfAway>(acc, out);
+        break;
+      case Rounding::ruy:
+        results<Rounding::ruy>(acc, out);
+        break;
+      case Rounding::gemmlowp:
+        results<Rounding::gemmlowp>(acc, out);
+        break;
+      case Rounding::f32Rne:
+        results<Rounding::f32Rne>(acc, out);
+        break;
     }
-    for (uint64_t c = channels_; c < ceil8(channels_); ++c) out[c] = static_cast<uint8_t>(zeroPoint_);
+    for (uint64_t c = channels_; c < ceil8(channels_); ++c)
+      out[c] = static_cast<uint8_t>(zeroPoint_);
   }
 
  private:

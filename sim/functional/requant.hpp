@@ -43,8 +43,7 @@ constexpr int32_t requantise(int32_t acc, uint32_t multiplier, unsigned shift) {
   if constexpr (Mode == Rounding::f32Rne) {
     const uint64_t magnitude = static_cast<uint64_t>(acc < 0 ? -static_cast<int64_t>(acc) : acc);
     const uint64_t product = roundTo24Bits(roundTo24Bits(magnitude) * (multiplier >> 7));
-    const auto rounded =
-        static_cast<int64_t>(shiftRoundEven(product, shift > 7 ? shift - 7 : 0));
+    const auto rounded = static_cast<int64_t>(shiftRoundEven(product, shift > 7 ? shift - 7 : 0));
     return saturate32(acc < 0 ? -rounded : rounded);
   } else {
     int64_t p = static_cast<int64_t>(acc) * multiplier;
@@ -59,15 +58,19 @@ constexpr int32_t requantise(int32_t acc, uint32_t multiplier, unsigned shift) {
 }
 
 // The mode as a value; a value that is no mode (never accepted by the decoder) gives 0.
-constexpr int32_t requantise(int32_t acc, uint32_t multiplier, unsigned shift,
-                             isa::Rounding mode) {
+constexpr int32_t requantise(int32_t acc, uint32_t multiplier, unsigned shift, isa::Rounding mode) {
   using isa::Rounding;
   switch (mode) {
-    case Rounding::halfUp: return requantise<Rounding::halfUp>(acc, multiplier, shift);
-    case Rounding::halfAway: return requantise<Rounding::halfAway>(acc, multiplier, shift);
-    case Rounding::ruy: return requantise<Rounding::ruy>(acc, multiplier, shift);
-    case Rounding::gemmlowp: return requantise<Rounding::gemmlowp>(acc, multiplier, shift);
-    case Rounding::f32Rne: return requantise<Rounding::f32Rne>(acc, multiplier, shift);
+    case Rounding::halfUp:
+      return requantise<Rounding::halfUp>(acc, multiplier, shift);
+    case Rounding::halfAway:
+      return requantise<Rounding::halfAway>(acc, multiplier, shift);
+    case Rounding::ruy:
+      return requantise<Rounding::ruy>(acc, multiplier, shift);
+    case Rounding::gemmlowp:
+      return requantise<Rounding::gemmlowp>(acc, multiplier, shift);
+    case Rounding::f32Rne:
+      return requantise<Rounding::f32Rne>(acc, multiplier, shift);
   }
   return 0;
 }

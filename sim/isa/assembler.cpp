@@ -27,7 +27,8 @@ class Assembler {
     const size_t bytes = out_.program.size() * kDescriptorBytes;
     if (!given_[0]) code.view = {static_cast<uint32_t>(bytes), true, false};
     code.bytes.assign(code.view.size, 0);
-    for (size_t i = 0; i < out_.program.size() && (i + 1) * kDescriptorBytes <= code.bytes.size(); ++i)
+    for (size_t i = 0; i < out_.program.size() && (i + 1) * kDescriptorBytes <= code.bytes.size();
+         ++i)
       writeDescriptor(out_.program[i], &code.bytes[i * kDescriptorBytes]);
     return std::move(out_);
   }
@@ -36,8 +37,8 @@ class Assembler {
   using Words = std::vector<std::string>;
 
   void fail(std::string text) {
-    Diagnostic d = makeDiagnostic(DiagId::programIllFormed,
-                                  fmt::format("line {}: {}", line_, text), file_);
+    Diagnostic d =
+        makeDiagnostic(DiagId::programIllFormed, fmt::format("line {}: {}", line_, text), file_);
     d.remedy = "Correct the assembly text";
     error_.diagnostics.push_back(std::move(d));
   }
@@ -147,8 +148,8 @@ class Assembler {
       if (!field.enumName.empty() && item.enumName == field.enumName && item.name == text)
         return item.value;
     const int64_t range = int64_t{1} << (field.msb - field.lsb + 1);
-    const auto value = field.isSigned ? number(text, -range / 2, range / 2 - 1)
-                                      : number(text, 0, range - 1);
+    const auto value =
+        field.isSigned ? number(text, -range / 2, range / 2 - 1) : number(text, 0, range - 1);
     if (!value) return std::nullopt;
     return static_cast<uint32_t>(*value);
   }

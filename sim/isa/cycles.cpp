@@ -31,8 +31,8 @@ uint64_t arrayBound(const Instruction& insn, const Preset& p) {
   const uint64_t weights = ceilDiv(p.lanes, p.weightVectors) + 2;
   // Window fills: DEPTH vectors at the start of every stripe and of every output row.
   const uint64_t fills = saturatingMul(saturatingAdd(stripes, insn.outHeight), p.depth);
-  const uint64_t beats = saturatingAdd(saturatingAdd(positions, fills),
-                                       saturatingMul(stripes, weights));
+  const uint64_t beats =
+      saturatingAdd(saturatingAdd(positions, fills), saturatingMul(stripes, weights));
   const uint64_t results =
       saturatingMul(positions, ceilDiv(p.lanes, p.results) + ceilDiv(p.lanes, kGranule) + 4);
   return product({groups, saturatingAdd(saturatingMul(beats, steps), results), kConflicts});
@@ -54,11 +54,16 @@ uint64_t dmaBound(const Instruction& insn, const Preset& p, const MemoryBound& m
 uint64_t instructionBound(const Descriptor& d, const Preset& p, const MemoryBound& memory) {
   if (isEmpty(d, p)) return 0;
   switch (static_cast<Opcode>(opcodeByte(d))) {
-    case Opcode::load: return dmaBound(Load::decode(d), p, memory);
-    case Opcode::store: return dmaBound(Store::decode(d), p, memory);
-    case Opcode::conv: return arrayBound(Conv::decode(d), p);
-    case Opcode::dwconv: return arrayBound(Dwconv::decode(d), p);
-    case Opcode::pool: return arrayBound(Pool::decode(d), p);
+    case Opcode::load:
+      return dmaBound(Load::decode(d), p, memory);
+    case Opcode::store:
+      return dmaBound(Store::decode(d), p, memory);
+    case Opcode::conv:
+      return arrayBound(Conv::decode(d), p);
+    case Opcode::dwconv:
+      return arrayBound(Dwconv::decode(d), p);
+    case Opcode::pool:
+      return arrayBound(Pool::decode(d), p);
     case Opcode::eltwise: {
       const Eltwise insn = Eltwise::decode(d);
       return pixelBound(insn.outHeight, insn.outWidth, uint64_t{insn.channels} + 16);
@@ -70,13 +75,14 @@ uint64_t instructionBound(const Descriptor& d, const Preset& p, const MemoryBoun
     }
     case Opcode::copy: {
       const Copy insn = Copy::decode(d);
-      return product({insn.count0, insn.count1, insn.count2, insn.count3,
-                      uint64_t{insn.run} + 16, kConflicts});
+      return product({insn.count0, insn.count1, insn.count2, insn.count3, uint64_t{insn.run} + 16,
+                      kConflicts});
     }
     case Opcode::nopLoad:
     case Opcode::nopExec:
     case Opcode::nopStore:
-    case Opcode::end: break;
+    case Opcode::end:
+      break;
   }
   return 0;
 }
@@ -106,11 +112,16 @@ uint64_t minimumCycles(const Descriptor& d, const Preset& p) {
     return product({insn.planes, insn.rows, insn.rowBytes}) / p.axiBytes;
   };
   switch (static_cast<Opcode>(opcodeByte(d))) {
-    case Opcode::load: return dma(Load::decode(d));
-    case Opcode::store: return dma(Store::decode(d));
-    case Opcode::conv: return saturatingMul(arrayMinimum(Conv::decode(d), p), Conv::decode(d).steps);
-    case Opcode::dwconv: return arrayMinimum(Dwconv::decode(d), p);
-    case Opcode::pool: return arrayMinimum(Pool::decode(d), p);
+    case Opcode::load:
+      return dma(Load::decode(d));
+    case Opcode::store:
+      return dma(Store::decode(d));
+    case Opcode::conv:
+      return saturatingMul(arrayMinimum(Conv::decode(d), p), Conv::decode(d).steps);
+    case Opcode::dwconv:
+      return arrayMinimum(Dwconv::decode(d), p);
+    case Opcode::pool:
+      return arrayMinimum(Pool::decode(d), p);
     case Opcode::eltwise: {
       const Eltwise insn = Eltwise::decode(d);
       return product({insn.outHeight, insn.outWidth, ceilDiv(insn.channels, p.results)});
@@ -126,7 +137,8 @@ uint64_t minimumCycles(const Descriptor& d, const Preset& p) {
     case Opcode::nopLoad:
     case Opcode::nopExec:
     case Opcode::nopStore:
-    case Opcode::end: break;
+    case Opcode::end:
+      break;
   }
   return 0;
 }

@@ -129,8 +129,8 @@ class Finder {
     semaphore.signals.push_back(static_cast<uint32_t>(order_.sequence.size() - 1));
     if (semaphore.waitQueue == kNoQueue) return;  // reported at the end
     // Acquisitions that have certainly happened when this instruction completes.
-    const uint32_t sure = semaphore.waitQueue == item.queue ? item.index + 1
-                                                            : item.complete[semaphore.waitQueue];
+    const uint32_t sure =
+        semaphore.waitQueue == item.queue ? item.index + 1 : item.complete[semaphore.waitQueue];
     const auto taken = std::lower_bound(semaphore.acquires.begin(), semaphore.acquires.end(), sure);
     const auto most =
         semaphore.signals.size() - static_cast<size_t>(taken - semaphore.acquires.begin());
@@ -167,6 +167,8 @@ class Finder {
 
 }  // namespace
 
-Order findOrder(std::span<const Descriptor> program) { return Finder(program).run(); }
+Order findOrder(std::span<const Descriptor> program) {
+  return Finder(program).run();
+}
 
 }  // namespace lilong::isa

@@ -19,8 +19,8 @@ using QueueClock = std::array<uint32_t, kNumQueues>;
 struct OrderedInstruction {
   uint32_t instruction = 0;  // number in the program
   uint32_t queue = 0;
-  uint32_t index = 0;           // number in its queue
-  QueueClock complete{};        // certainly complete at its start
+  uint32_t index = 0;            // number in its queue
+  QueueClock complete{};         // certainly complete at its start
   QueueClock beforeConstants{};  // certainly complete before it reads weights and parameters
 };
 

@@ -48,8 +48,7 @@ bool StridedSet::meetsFrom(uint32_t loop, uint64_t base, const StridedSet& other
   if (leaf && otherLeaf) return true;
   const uint64_t stride = leaf ? 0 : loops_[loop].stride;
   const uint64_t otherStride = otherLeaf ? 0 : other.loops_[otherLoop].stride;
-  if (stride < otherStride)
-    return other.meetsFrom(otherLoop, otherBase, *this, loop, base, budget);
+  if (stride < otherStride) return other.meetsFrom(otherLoop, otherBase, *this, loop, base, budget);
 
   const uint64_t inner = span_[loop + 1], count = loops_[loop].count;
   if (stride == otherStride) {
@@ -61,8 +60,8 @@ bool StridedSet::meetsFrom(uint32_t loop, uint64_t base, const StridedSet& other
     const auto s = static_cast<int64_t>(stride);
     const auto floorDiv = [](int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); };
     // apart - inner < d * stride < apart + otherInner
-    const int64_t first = std::max(floorDiv(apart - static_cast<int64_t>(inner), s) + 1,
-                                   1 - otherCount);
+    const int64_t first =
+        std::max(floorDiv(apart - static_cast<int64_t>(inner), s) + 1, 1 - otherCount);
     const int64_t last =
         std::min(floorDiv(apart + otherInner - 1, s), static_cast<int64_t>(count) - 1);
     for (int64_t d = first; d <= last; ++d) {

@@ -115,8 +115,8 @@ class Verifier {
     result.instruction = item.instruction;
     for (const Footprint& f : footprints(program_[item.instruction], preset_)) {
       const uint32_t space = f.space == Space::scratchpad ? 0 : 1u + f.region;
-      result.items.push_back({StridedSet(f), f.name, space, f.write,
-                              f.name == "weights" || f.name == "params"});
+      result.items.push_back(
+          {StridedSet(f), f.name, space, f.write, f.name == "weights" || f.name == "params"});
     }
     return result;
   }
@@ -149,10 +149,10 @@ class Verifier {
       if (constantsOnly && !a.constant) continue;
       for (const Access& b : earlier.items) {
         if (!conflict(a, b)) continue;
-        problem(fmt::format(
-            "{} {} {} at 0x{:x} while {} may still {} {} at 0x{:x}", named(later.instruction),
-            a.write ? "writes" : "reads", a.name, a.bytes.begin(), named(earlier.instruction),
-            b.write ? "write" : "read", b.name, b.bytes.begin()));
+        problem(fmt::format("{} {} {} at 0x{:x} while {} may still {} {} at 0x{:x}",
+                            named(later.instruction), a.write ? "writes" : "reads", a.name,
+                            a.bytes.begin(), named(earlier.instruction), b.write ? "write" : "read",
+                            b.name, b.bytes.begin()));
         return;
       }
     }

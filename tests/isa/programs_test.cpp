@@ -54,8 +54,8 @@ TEST_P(Programs, GiveTheirExpectedResult) {
   EXPECT_EQ(result.trap, expected->trap) << (result.trap ? result.trap->toString() : "no trap");
   for (const auto& bytes : expected->memory) {
     ASSERT_LE(uint64_t{bytes.offset} + bytes.bytes.size(), job.windows[bytes.region].size);
-    const auto from = job.memory.begin() +
-                      static_cast<ptrdiff_t>(job.windows[bytes.region].base + bytes.offset);
+    const auto from =
+        job.memory.begin() + static_cast<ptrdiff_t>(job.windows[bytes.region].base + bytes.offset);
     const std::vector<uint8_t> found(from, from + static_cast<ptrdiff_t>(bytes.bytes.size()));
     EXPECT_EQ(found, bytes.bytes) << "region " << bytes.region << " offset " << bytes.offset;
   }

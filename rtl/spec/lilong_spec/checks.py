@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from . import expr
-from .model import Field, Spec
+from .model import Field, Footprint, Instruction, Spec
 from .naming import reserved_in
 
 
@@ -28,7 +28,9 @@ def _fields(where: str, fields: list[Field], words: int, spec: Spec) -> list[str
             if f.kind not in spec.enums:
                 out.append(f"{name}: there is no enum {f.kind}")
             elif spec.enums[f.kind].width != f.width:
-                out.append(f"{name}: {f.width} bits, but enum {f.kind} has {spec.enums[f.kind].width}")
+                out.append(
+                    f"{name}: {f.width} bits, but enum {f.kind} has {spec.enums[f.kind].width}"
+                )
         if languages := reserved_in(f.name):
             out.append(f"{name}: reserved word in {', '.join(languages)}")
     return out
@@ -87,7 +89,9 @@ def registers(spec: Spec) -> list[str]:
         for name, (msb, lsb, _) in r.fields.items():
             mask = ((1 << (msb - lsb + 1)) - 1) << lsb if 0 <= lsb <= msb <= 31 else 0
             if not mask:
-                out.append(f"register {r.name}.{name}: bits [{msb}, {lsb}] are outside the register")
+                out.append(
+                    f"register {r.name}.{name}: bits [{msb}, {lsb}] are outside the register"
+                )
             if used & mask:
                 out.append(f"register {r.name}.{name}: overlaps another field")
             used |= mask
@@ -109,51 +113,64 @@ def presets(spec: Spec) -> list[str]:
     return out
 
 
+class _ExpressionCheck:
+    """Expressions of one instruction."""
+
+    def __init__(self, spec: Spec, instruction: Instruction, limits: dict[str, tuple[int, int]]):
+        self.name = instruction.name
+        self.problems: list[str] = []
+        self.fields = {f.name: f for f in spec.header + instruction.fields}
+        self.hardware = {"LANES", "DEPTH"} | set(spec.constants) | set(spec.derived)
+        self.limits = {**limits, **{n: (0, (1 << f.width) - 1) for n, f in self.fields.items()}}
+
+    def check(self, where: str, e: expr.Expr, limit: int = (1 << expr.WIDTH) - 1) -> int:
+        """Only known, unsigned names; the largest value."""
+        for n in sorted(expr.names(e) - {"true"}):
+            if n not in self.fields and n not in self.hardware:
+                self.problems.append(f"{self.name}: {where}: unknown name '{n}'")
+                return 0
+            if n in self.fields and self.fields[n].kind == "signed":
+                self.problems.append(f"{self.name}: {where}: '{n}' is signed")
+        try:
+            high = expr.bounds(e, self.limits)[1]
+        except expr.ExpressionError as error:
+            self.problems.append(f"{self.name}: {where}: {error}")
+            return 0
+        if high > limit:
+            self.problems.append(f"{self.name}: {where}: up to {high}, more than {limit}")
+        return high
+
+    def footprint(self, fp: Footprint) -> None:
+        where = f"footprint {fp.name}"
+        if fp.space not in ("scratchpad", "region") or fp.access not in ("read", "write"):
+            self.problems.append(f"{self.name}: {where}: unknown space or access")
+        if fp.space == "region" and "region" not in self.fields:
+            self.problems.append(f"{self.name}: {where}: the instruction has no field 'region'")
+        self.check(f"{where} when", fp.when)
+        total = self.check(f"{where} base", fp.base) + self.check(f"{where} extent", fp.extent)
+        for count, stride in fp.terms:
+            most = self.check(f"{where} count", count, (1 << 17) - 1)
+            total += most * self.check(f"{where} stride", stride, (1 << 40) - 1)
+        if total >= 1 << expr.WIDTH:
+            self.problems.append(f"{self.name}: {where}: can end behind 2^{expr.WIDTH}")
+
+
 def expressions(spec: Spec) -> list[str]:
     """Only known, unsigned names, and no value that leaves the generated width."""
-    out = []
     limits: dict[str, tuple[int, int]] = {}
     for p in spec.presets.values():
         for name, value in spec.preset_names(p).items():
             low, high = limits.get(name, (value, value))
             limits[name] = (min(low, value), max(high, value))
-    hardware = {"LANES", "DEPTH"} | set(spec.constants) | set(spec.derived)
+    out = []
     for i in spec.instructions:
-        fields = {f.name: f for f in spec.header + i.fields}
-        local = {**limits, **{n: (0, (1 << f.width) - 1) for n, f in fields.items()}}
-
-        def check(where: str, e: expr.Expr, limit: int = (1 << expr.WIDTH) - 1) -> int:
-            for n in sorted(expr.names(e) - {"true"}):
-                if n not in fields and n not in hardware:
-                    out.append(f"{i.name}: {where}: unknown name '{n}'")
-                    return 0
-                if n in fields and fields[n].kind == "signed":
-                    out.append(f"{i.name}: {where}: '{n}' is signed")
-            try:
-                high = expr.bounds(e, local)[1]
-            except expr.ExpressionError as error:
-                out.append(f"{i.name}: {where}: {error}")
-                return 0
-            if high > limit:
-                out.append(f"{i.name}: {where}: up to {high}, more than {limit}")
-            return high
-
-        check("empty", i.empty)
+        checker = _ExpressionCheck(spec, i, limits)
+        checker.check("empty", i.empty)
         for n, v in enumerate(i.valid):
-            check(f"valid[{n}]", v)
+            checker.check(f"valid[{n}]", v)
         for fp in i.footprints:
-            if fp.space not in ("scratchpad", "region") or fp.access not in ("read", "write"):
-                out.append(f"{i.name}: footprint {fp.name}: unknown space or access")
-            if fp.space == "region" and "region" not in fields:
-                out.append(f"{i.name}: footprint {fp.name}: the instruction has no field 'region'")
-            check(f"footprint {fp.name} when", fp.when)
-            total = check(f"footprint {fp.name} base", fp.base)
-            total += check(f"footprint {fp.name} extent", fp.extent)
-            for c, s in fp.terms:
-                total += (check(f"footprint {fp.name} count", c, (1 << 17) - 1) *
-                          check(f"footprint {fp.name} stride", s, (1 << 40) - 1))
-            if total >= 1 << expr.WIDTH:
-                out.append(f"{i.name}: footprint {fp.name}: can end behind 2^{expr.WIDTH}")
+            checker.footprint(fp)
+        out += checker.problems
     return out
 
 
@@ -174,8 +191,11 @@ def sentences(spec: Spec) -> list[str]:
         items.append((f"register {r.name}", r.doc))
         items += [(f"register {r.name}.{n}", d) for n, (_, _, d) in r.fields.items()]
     items += [(f"counter {n}", d) for n, d in spec.counters.items()]
-    return [f"{where}: no doc sentence" for where, doc in items
-            if not isinstance(doc, str) or len(doc) < 3 or not doc.endswith(".")]
+    return [
+        f"{where}: no doc sentence"
+        for where, doc in items
+        if not isinstance(doc, str) or len(doc) < 3 or not doc.endswith(".")
+    ]
 
 
 def all_problems(spec: Spec) -> list[str]:
@@ -188,7 +208,11 @@ def missing_files(spec: Spec, root: Path) -> list[str]:
     out = []
     manual = "\n".join(p.read_text() for p in sorted((root / "docs/4-isa").glob("*.md")))
     for i in spec.instructions:
-        for path in (f"sim/functional/insn_{i.name}.hpp", f"tests/isa/{i.name}.s", f"tests/isa/{i.name}.exp"):
+        for path in (
+            f"sim/functional/insn_{i.name}.hpp",
+            f"tests/isa/{i.name}.s",
+            f"tests/isa/{i.name}.exp",
+        ):
             if not (root / path).exists():
                 out.append(f"instruction {i.name}: {path} is missing")
         if not re.search(rf"^#+ .*\b{i.name}\b", manual, re.MULTILINE):

@@ -8,14 +8,26 @@ so the generated code needs no overflow check.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Callable, Mapping, Union
 
 WIDTH = 52  # bits of every integer in the generated hardware
 FUNCTIONS = ("groups", "ceil8")
 BOOLEAN = {"&&", "||", "<", "<=", ">", ">=", "==", "!="}
-PRECEDENCE = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4,
-              "+": 5, "-": 5, "*": 6, "%": 6}
+PRECEDENCE = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<": 4,
+    "<=": 4,
+    ">": 4,
+    ">=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "%": 6,
+}
 _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|(&&|\|\||<=|>=|==|!=|[-+*%<>!?:()]))")
 
 
@@ -36,29 +48,29 @@ class Name:
 @dataclass(frozen=True)
 class Call:
     function: str
-    argument: "Expr"
+    argument: Expr
 
 
 @dataclass(frozen=True)
 class Not:
-    operand: "Expr"
+    operand: Expr
 
 
 @dataclass(frozen=True)
 class Binary:
     op: str
-    left: "Expr"
-    right: "Expr"
+    left: Expr
+    right: Expr
 
 
 @dataclass(frozen=True)
 class Choose:
-    condition: "Expr"
-    yes: "Expr"
-    no: "Expr"
+    condition: Expr
+    yes: Expr
+    no: Expr
 
 
-Expr = Union[Num, Name, Call, Not, Binary, Choose]
+Expr = Num | Name | Call | Not | Binary | Choose
 
 
 class _Parser:
@@ -133,7 +145,9 @@ def names(expr: Expr) -> set[str]:
     if isinstance(expr, Name):
         return {expr.name}
     if isinstance(expr, Call):
-        return names(expr.argument) | {"LANES"} if expr.function == "groups" else names(expr.argument)
+        return (
+            names(expr.argument) | {"LANES"} if expr.function == "groups" else names(expr.argument)
+        )
     if isinstance(expr, Not):
         return names(expr.operand)
     if isinstance(expr, Binary):
@@ -142,8 +156,11 @@ def names(expr: Expr) -> set[str]:
 
 
 def is_boolean(expr: Expr) -> bool:
-    return (isinstance(expr, Name) and expr.name == "true") or isinstance(expr, Not) or (
-        isinstance(expr, Binary) and expr.op in BOOLEAN)
+    return (
+        (isinstance(expr, Name) and expr.name == "true")
+        or isinstance(expr, Not)
+        or (isinstance(expr, Binary) and expr.op in BOOLEAN)
+    )
 
 
 def evaluate(expr: Expr, values: Mapping[str, int]) -> int:
@@ -161,10 +178,19 @@ def evaluate(expr: Expr, values: Mapping[str, int]) -> int:
         return evaluate(expr.yes if evaluate(expr.condition, values) else expr.no, values)
     a, b = evaluate(expr.left, values), evaluate(expr.right, values)
     operations: dict[str, Callable[[], int]] = {
-        "+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "%": lambda: a % b,
-        "<": lambda: int(a < b), "<=": lambda: int(a <= b), ">": lambda: int(a > b),
-        ">=": lambda: int(a >= b), "==": lambda: int(a == b), "!=": lambda: int(a != b),
-        "&&": lambda: int(bool(a) and bool(b)), "||": lambda: int(bool(a) or bool(b))}
+        "+": lambda: a + b,
+        "-": lambda: a - b,
+        "*": lambda: a * b,
+        "%": lambda: a % b,
+        "<": lambda: int(a < b),
+        "<=": lambda: int(a <= b),
+        ">": lambda: int(a > b),
+        ">=": lambda: int(a >= b),
+        "==": lambda: int(a == b),
+        "!=": lambda: int(a != b),
+        "&&": lambda: int(bool(a) and bool(b)),
+        "||": lambda: int(bool(a) or bool(b)),
+    }
     return operations[expr.op]()
 
 
@@ -177,8 +203,11 @@ def bounds(expr: Expr, limits: Mapping[str, tuple[int, int]]) -> tuple[int, int]
     elif isinstance(expr, Call):
         low, high = bounds(expr.argument, limits)
         lanes = limits["LANES"]
-        result = ((-(-low // lanes[1]), -(-high // lanes[0])) if expr.function == "groups"
-                  else ((low + 7) // 8 * 8, (high + 7) // 8 * 8))
+        result = (
+            (-(-low // lanes[1]), -(-high // lanes[0]))
+            if expr.function == "groups"
+            else ((low + 7) // 8 * 8, (high + 7) // 8 * 8)
+        )
     elif isinstance(expr, Not):
         bounds(expr.operand, limits)
         result = (0, 1)
@@ -205,8 +234,13 @@ def bounds(expr: Expr, limits: Mapping[str, tuple[int, int]]) -> tuple[int, int]
     return result
 
 
-def _emit(expr: Expr, name: Callable[[str], str], num: Callable[[int], str],
-          widen: Callable[[str], str], true: str) -> str:
+def _emit(
+    expr: Expr,
+    name: Callable[[str], str],
+    num: Callable[[int], str],
+    widen: Callable[[str], str],
+    true: str,
+) -> str:
     def go(e: Expr) -> str:
         return _emit(e, name, num, widen, true)
 

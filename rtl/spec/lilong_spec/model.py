@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from . import expr
 
@@ -111,9 +111,14 @@ class Spec:
 
     def preset_names(self, preset: dict[str, Any]) -> dict[str, int]:
         """Values of the names that expressions may use, for one preset."""
-        values = {"LANES": preset["lanes"], "DEPTH": preset["depth"],
-                  "SP_BYTES": preset["scratchpad_kib"] * 1024, "AXI_BYTES": preset["axi_bytes"],
-                  "RESULTS": preset["results"], "WEIGHT_VECTORS": preset["weight_vectors"]}
+        values = {
+            "LANES": preset["lanes"],
+            "DEPTH": preset["depth"],
+            "SP_BYTES": preset["scratchpad_kib"] * 1024,
+            "AXI_BYTES": preset["axi_bytes"],
+            "RESULTS": preset["results"],
+            "WEIGHT_VECTORS": preset["weight_vectors"],
+        }
         values.update({name: value for name, (value, _) in self.constants.items()})
         for name, (expression, _) in self.derived.items():
             values[name] = expr.evaluate(expression, values)
@@ -127,10 +132,15 @@ def parse_field(name: str, raw: list[Any]) -> Field:
 
 
 def parse_footprint(raw: dict[str, Any]) -> Footprint:
-    return Footprint(raw["name"], raw["space"], raw["access"], expr.parse(raw["base"]),
-                     expr.parse(raw["extent"]),
-                     [(expr.parse(c), expr.parse(s)) for c, s in raw.get("terms", [])],
-                     expr.parse(raw.get("when", "true")))
+    return Footprint(
+        raw["name"],
+        raw["space"],
+        raw["access"],
+        expr.parse(raw["base"]),
+        expr.parse(raw["extent"]),
+        [(expr.parse(c), expr.parse(s)) for c, s in raw.get("terms", [])],
+        expr.parse(raw.get("when", "true")),
+    )
 
 
 def parse_instruction(name: str, raw: dict[str, Any], formats: dict[str, Any]) -> Instruction:
@@ -145,13 +155,24 @@ def parse_instruction(name: str, raw: dict[str, Any], formats: dict[str, Any]) -
                 raise SpecError(f"instruction {name}: field {field_name} is defined twice")
             fields[field_name] = parse_field(field_name, encoding)
         valid += part.get("valid", [])
-        footprints += [parse_footprint(f) for f in part.get("footprints", part.get("footprint", []))]
+        footprints += [
+            parse_footprint(f) for f in part.get("footprints", part.get("footprint", []))
+        ]
         if empty is None:
             empty = part.get("empty")
     footprints.sort(key=lambda f: f.space == "region")  # stable: scratchpad first
-    return Instruction(name, raw["opcode"], raw["queue"], raw.get("doc", ""),
-                       sorted(fields.values(), key=lambda f: f.low), expr.parse(empty or "0"),
-                       [expr.parse(v) for v in valid], valid, str(empty), footprints)
+    return Instruction(
+        name,
+        raw["opcode"],
+        raw["queue"],
+        raw.get("doc", ""),
+        sorted(fields.values(), key=lambda f: f.low),
+        expr.parse(empty or "0"),
+        [expr.parse(v) for v in valid],
+        valid,
+        str(empty),
+        footprints,
+    )
 
 
 def _without_docs(node: Any) -> Any:
@@ -160,8 +181,13 @@ def _without_docs(node: Any) -> Any:
         return {k: _without_docs(v) for k, v in node.items() if k != "doc"}
     if isinstance(node, list):
         # The last text of a list is its doc sentence; expressions and kinds come before it.
-        is_doc = len(node) > 1 and isinstance(node[-1], str) and isinstance(node[0], (int, str)) \
-            and " " in node[-1] and node[-1].endswith(".")
+        is_doc = (
+            len(node) > 1
+            and isinstance(node[-1], str)
+            and isinstance(node[0], (int, str))
+            and " " in node[-1]
+            and node[-1].endswith(".")
+        )
         return [_without_docs(v) for v in (node[:-1] if is_doc else node)]
     return node
 
@@ -170,26 +196,47 @@ def build(raw: dict[str, Any]) -> Spec:
     encodings = {k: v for k, v in raw.items() if k != "counters"}
     encodings["counters"] = list(raw["counters"])
     digest = hashlib.sha256(
-        json.dumps(_without_docs(encodings), separators=(",", ":")).encode()).hexdigest()
-    enums = {n: Enum(n, e["width"], e.get("doc", ""), {k: (v[0], v[1]) for k, v in e["values"].items()})
-             for n, e in raw["enums"].items()}
-    registers = [Register(n, r["offset"], r["access"], r.get("doc", ""), r.get("reset", 0),
-                          r.get("count", 1), r.get("stride", 4),
-                          {k: (v[0], v[1], v[2]) for k, v in r.get("fields", {}).items()})
-                 for n, r in raw["registers"].items()]
+        json.dumps(_without_docs(encodings), separators=(",", ":")).encode()
+    ).hexdigest()
+    enums = {
+        n: Enum(n, e["width"], e.get("doc", ""), {k: (v[0], v[1]) for k, v in e["values"].items()})
+        for n, e in raw["enums"].items()
+    }
+    registers = [
+        Register(
+            n,
+            r["offset"],
+            r["access"],
+            r.get("doc", ""),
+            r.get("reset", 0),
+            r.get("count", 1),
+            r.get("stride", 4),
+            {k: (v[0], v[1], v[2]) for k, v in r.get("fields", {}).items()},
+        )
+        for n, r in raw["registers"].items()
+    ]
     return Spec(
-        major=raw["version"]["major"], minor=raw["version"]["minor"], hash=int(digest[:8], 16),
+        major=raw["version"]["major"],
+        minor=raw["version"]["minor"],
+        hash=int(digest[:8], 16),
         constants={k: (v[0], v[1]) for k, v in raw["constants"].items()},
-        presets=raw["presets"], enums=enums, traps=raw["traps"],
+        presets=raw["presets"],
+        enums=enums,
+        traps=raw["traps"],
         header=[parse_field(n, f) for n, f in raw["descriptor"]["header"].items()],
         words=raw["descriptor"]["words"],
-        instructions=sorted((parse_instruction(n, i, raw["formats"])
-                             for n, i in raw["instructions"].items()), key=lambda i: i.opcode),
+        instructions=sorted(
+            (parse_instruction(n, i, raw["formats"]) for n, i in raw["instructions"].items()),
+            key=lambda i: i.opcode,
+        ),
         derived={k: (expr.parse(v[0]), v[1]) for k, v in raw["derived"].items()},
-        registers=registers, counters=raw["counters"], raw=raw)
+        registers=registers,
+        counters=raw["counters"],
+        raw=raw,
+    )
 
 
-class _UniqueLoader(yaml.SafeLoader):
+class _UniqueLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
     """SafeLoader that refuses a key that is given twice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -199,7 +246,8 @@ class _UniqueLoader(yaml.SafeLoader):
             if key in seen:
                 raise SpecError(f"line {key_node.start_mark.line + 1}: '{key}' is given twice")
             seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+        result: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return result
 
 
 def load(path: Path) -> Spec:

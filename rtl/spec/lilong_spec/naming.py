@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import keyword
 
-CPP_RESERVED = set("""
+_CPP = """
 alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t
 char32_t class compl concept const consteval constexpr constinit const_cast continue co_await
 co_return co_yield decltype default delete do double dynamic_cast else enum explicit export extern
@@ -19,9 +19,9 @@ false float for friend goto if inline int long mutable namespace new noexcept no
 operator or or_eq private protected public register reinterpret_cast requires return short signed
 sizeof static static_assert static_cast struct switch template this thread_local throw true try
 typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
-""".split())
+"""
 
-SV_RESERVED = set("""
+_SYSTEMVERILOG = """
 accept_on alias always always_comb always_ff always_latch and assert assign assume automatic before
 begin bind bins binsof bit break buf bufif0 bufif1 byte case casex casez cell chandle checker class
 clocking cmos config const constraint context continue cover covergroup coverpoint cross deassign
@@ -42,9 +42,11 @@ super supply0 supply1 sync_accept_on sync_reject_on table tagged task this throu
 timeprecision timeunit tran tranif0 tranif1 tri tri0 tri1 triand trior trireg type typedef union
 unique unique0 unsigned until until_with untyped use uwire var vectored virtual void wait wait_order
 wand weak weak0 weak1 while wildcard wire with within wor xnor xor
-""".split())
+"""
 
-PYTHON_RESERVED = set(keyword.kwlist) | set(keyword.softkwlist)
+CPP_RESERVED = frozenset(_CPP.split())
+SV_RESERVED = frozenset(_SYSTEMVERILOG.split())
+PYTHON_RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist)
 
 
 def pascal(name: str) -> str:

@@ -95,10 +95,26 @@ TEST(Conv, AccumulatorWraps) {
   // -128 * -128 * DEPTH * steps * 2^16 leaves int32; the low 32 bits count.
   const isa::Preset& edge = isa::kPresets[2];
   Fixture f(edge, 1);
-  isa::Conv i{.inAddr = 0, .inRowPitch = 16, .strideY = 1, .inRowBytes = 16, .inHeight = 1,
-              .kernelRows = 1, .kernelCols = 1, .stripe = 1, .run = 16, .steps = 1, .outAddr = 0x8000,
-              .clampMin = -128, .clampMax = 127, .outHeight = 1, .outWidth = 1, .channels = 1,
-              .shift = 0, .accShift = 31, .rounding = isa::Rounding::halfUp, .weightsAddr = 0x1000,
+  isa::Conv i{.inAddr = 0,
+              .inRowPitch = 16,
+              .strideY = 1,
+              .inRowBytes = 16,
+              .inHeight = 1,
+              .kernelRows = 1,
+              .kernelCols = 1,
+              .stripe = 1,
+              .run = 16,
+              .steps = 1,
+              .outAddr = 0x8000,
+              .clampMin = -128,
+              .clampMax = 127,
+              .outHeight = 1,
+              .outWidth = 1,
+              .channels = 1,
+              .shift = 0,
+              .accShift = 31,
+              .rounding = isa::Rounding::halfUp,
+              .weightsAddr = 0x1000,
               .paramsAddr = 0x4000};
   std::fill_n(f.scratchpad.begin(), 16, uint8_t{0x80});
   std::fill_n(f.scratchpad.begin() + 0x1000, 256, uint8_t{0x80});

@@ -89,9 +89,9 @@ class Fixture {
   uint8_t result(const Instruction& insn, int64_t acc, uint32_t bias, uint32_t multiplier,
                  unsigned shift) const {
     const auto a = static_cast<int32_t>((static_cast<uint32_t>(acc) << insn.accShift) + bias);
-    const __int128 y0 = static_cast<__int128>(
-                            requantise(a, multiplier & 0x7fffffff, shift & 63, insn.rounding)) +
-                        insn.zpOut;
+    const __int128 y0 =
+        static_cast<__int128>(requantise(a, multiplier & 0x7fffffff, shift & 63, insn.rounding)) +
+        insn.zpOut;
     __int128 y = y0 > insn.clampMin ? y0 : insn.clampMin;
     y = y < insn.clampMax ? y : insn.clampMax;
     const auto byte = static_cast<uint8_t>(y);

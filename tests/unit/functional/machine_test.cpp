@@ -33,18 +33,31 @@ class MachineTest : public ::testing::Test {
 
 TEST_F(MachineTest, LoadCopyStore) {
   for (uint32_t i = 0; i < 32; ++i) memory_[(1 << 20) + i] = static_cast<uint8_t>(i * 3);
-  const RunResult r = run(
-      {isa::Load{.header = {.signal0En = true, .signal0 = 1}, .region = 1, .rowBytes = 32,
-                 .rows = 1, .planes = 1}
-           .encode(),
-       isa::Copy{.header = {.wait0En = true, .wait0 = 1, .signal0En = true, .signal0 = 2},
-                 .dstAddr = 101, .run = 32, .count0 = 1, .count1 = 1, .count2 = 1, .count3 = 1}
-           .encode(),
-       isa::Store{.header = {.wait0En = true, .wait0 = 2}, .region = 1, .memOffset = 200,
-                  .spAddr = 104, .rowBytes = 16, .rows = 1, .planes = 1}
-           .encode(),
-       end()},
-      {.trace = true});
+  const RunResult r =
+      run({isa::Load{.header = {.signal0En = true, .signal0 = 1},
+                     .region = 1,
+                     .rowBytes = 32,
+                     .rows = 1,
+                     .planes = 1}
+               .encode(),
+           isa::Copy{.header = {.wait0En = true, .wait0 = 1, .signal0En = true, .signal0 = 2},
+                     .dstAddr = 101,
+                     .run = 32,
+                     .count0 = 1,
+                     .count1 = 1,
+                     .count2 = 1,
+                     .count3 = 1}
+               .encode(),
+           isa::Store{.header = {.wait0En = true, .wait0 = 2},
+                      .region = 1,
+                      .memOffset = 200,
+                      .spAddr = 104,
+                      .rowBytes = 16,
+                      .rows = 1,
+                      .planes = 1}
+               .encode(),
+           end()},
+          {.trace = true});
   ASSERT_FALSE(r.trap) << r.trap->toString();
   for (uint32_t i = 0; i < 16; ++i) EXPECT_EQ(memory_[(1 << 20) + 200 + i], (i + 3) * 3);
   EXPECT_EQ(r.counters[static_cast<size_t>(isa::Counter::bytesFetch)], 256u);
@@ -61,9 +74,9 @@ TEST_F(MachineTest, QueueDepthLimitsFetchButNotTheJob) {
 }
 
 TEST_F(MachineTest, DeadlockNamesTheFirstWaitingHead) {
-  const auto r = run({isa::NopExec{}.encode(),
-                      isa::NopExec{.header = {.wait0En = true, .wait0 = 3}}.encode(),
-                      isa::NopStore{.header = {.wait0En = true, .wait0 = 4}}.encode(), end()});
+  const auto r =
+      run({isa::NopExec{}.encode(), isa::NopExec{.header = {.wait0En = true, .wait0 = 3}}.encode(),
+           isa::NopStore{.header = {.wait0En = true, .wait0 = 4}}.encode(), end()});
   EXPECT_EQ(r.trap, (Trap{TrapCode::deadlock, Engine::exec, 1, 0}));
 }
 
@@ -79,11 +92,23 @@ TEST_F(MachineTest, DeadlockBehindAFullQueue) {
 
 TEST_F(MachineTest, PreciseTrapLetsEarlierInstructionsComplete) {
   machine_.scratchpad()[8] = 1;
-  const auto r = run({isa::Copy{.fillValue = 9, .dstAddr = 8, .fillEn = true, .run = 1, .count0 = 1,
-                                .count1 = 1, .count2 = 1, .count3 = 1}
+  const auto r = run({isa::Copy{.fillValue = 9,
+                                .dstAddr = 8,
+                                .fillEn = true,
+                                .run = 1,
+                                .count0 = 1,
+                                .count1 = 1,
+                                .count2 = 1,
+                                .count3 = 1}
                           .encode(),
-                      isa::Copy{.fillValue = 9, .dstAddr = 0xffffff, .fillEn = true, .run = 2,
-                                .count0 = 1, .count1 = 1, .count2 = 1, .count3 = 1}
+                      isa::Copy{.fillValue = 9,
+                                .dstAddr = 0xffffff,
+                                .fillEn = true,
+                                .run = 2,
+                                .count0 = 1,
+                                .count1 = 1,
+                                .count2 = 1,
+                                .count3 = 1}
                           .encode(),
                       end()});
   EXPECT_EQ(r.trap, (Trap{TrapCode::scratchpadRange, Engine::fetch, 1, 0x1000001}));
@@ -96,9 +121,11 @@ TEST_F(MachineTest, PreciseTrapWinsOverWaitingHeads) {
 }
 
 TEST_F(MachineTest, ProgramRange) {
-  EXPECT_EQ(run({isa::NopExec{}.encode()}).trap, (Trap{TrapCode::programRange, Engine::fetch, 1, 64}));
+  EXPECT_EQ(run({isa::NopExec{}.encode()}).trap,
+            (Trap{TrapCode::programRange, Engine::fetch, 1, 64}));
   windows_[0] = {64, 128, false, false};
-  EXPECT_EQ(machine_.run(memory_, windows_).trap, (Trap{TrapCode::programRange, Engine::fetch, 0, 0}));
+  EXPECT_EQ(machine_.run(memory_, windows_).trap,
+            (Trap{TrapCode::programRange, Engine::fetch, 0, 0}));
 }
 
 TEST_F(MachineTest, SemaphoreRestNamesEnd) {
@@ -139,8 +166,12 @@ TEST_F(MachineTest, BusErrorsOutsideOfTheMemory) {
 }
 
 TEST_F(MachineTest, WatchdogBoundsHostileWork) {
-  const isa::Copy endless{.fillEn = true, .run = 65535, .count0 = 65535, .count1 = 65535,
-                          .count2 = 65535, .count3 = 65535};
+  const isa::Copy endless{.fillEn = true,
+                          .run = 65535,
+                          .count0 = 65535,
+                          .count1 = 65535,
+                          .count2 = 65535,
+                          .count3 = 65535};
   EXPECT_EQ(run({endless.encode(), end()}, {.watchdogCycles = 1000000}).trap,
             (Trap{TrapCode::watchdog, Engine::exec, 0, 0}));
 }

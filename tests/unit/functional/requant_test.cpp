@@ -40,20 +40,29 @@ class Draw {
  public:
   int32_t acc() {
     switch (rng_() % 5) {
-      case 0: return static_cast<int32_t>(rng_() % 2001) - 1000;
-      case 1: return static_cast<int32_t>(rng_());
-      case 2: return static_cast<int32_t>(rng_() % 20) + (rng_() % 2 ? INT32_MIN : INT32_MAX - 20);
-      case 3: return static_cast<int32_t>(uint32_t{1} << rng_() % 32) +
-                     static_cast<int32_t>(rng_() % 3) - 1;
-      default: return static_cast<int32_t>(rng_() % (1u << 25)) - (1 << 24);
+      case 0:
+        return static_cast<int32_t>(rng_() % 2001) - 1000;
+      case 1:
+        return static_cast<int32_t>(rng_());
+      case 2:
+        return static_cast<int32_t>(rng_() % 20) + (rng_() % 2 ? INT32_MIN : INT32_MAX - 20);
+      case 3:
+        return static_cast<int32_t>(uint32_t{1} << rng_() % 32) + static_cast<int32_t>(rng_() % 3) -
+               1;
+      default:
+        return static_cast<int32_t>(rng_() % (1u << 25)) - (1 << 24);
     }
   }
   uint32_t multiplier() {
     switch (rng_() % 4) {
-      case 0: return 0x40000000u | (rng_() & 0x3fffffff);
-      case 1: return uint32_t{1} << rng_() % 31;
-      case 2: return 0x40000000u;
-      default: return rng_() & kMultiplierMask;
+      case 0:
+        return 0x40000000u | (rng_() & 0x3fffffff);
+      case 1:
+        return uint32_t{1} << rng_() % 31;
+      case 2:
+        return 0x40000000u;
+      default:
+        return rng_() & kMultiplierMask;
     }
   }
   unsigned shift() { return rng_() % 64; }
@@ -120,8 +129,8 @@ TEST(Requantise, RuyIsTwoRoundingsHalfUp) {
     const int32_t a = draw.acc();
     const uint32_t m = draw.multiplier();
     const unsigned s = draw.shift();
-    const Wide expected = s <= 31 ? halfUp(Wide{a} * m, s)
-                                  : halfUp(halfUp(Wide{a} * m, 31), s - 31);
+    const Wide expected =
+        s <= 31 ? halfUp(Wide{a} * m, s) : halfUp(halfUp(Wide{a} * m, 31), s - 31);
     ASSERT_EQ(requantise<Rounding::ruy>(a, m, s), saturated(expected)) << a << ' ' << m << ' ' << s;
   }
 }
@@ -182,7 +191,8 @@ TEST(Rescale, IsGemmlowpWithLeftShift20) {
 }
 
 TEST(Rescale, ShiftZeroKeepsTheLowWord) {
-  EXPECT_EQ(rescale(255, 0x7fffffff, 0), static_cast<int32_t>(static_cast<uint32_t>(255u * 0x7fffffffu)));
+  EXPECT_EQ(rescale(255, 0x7fffffff, 0),
+            static_cast<int32_t>(static_cast<uint32_t>(255u * 0x7fffffffu)));
   EXPECT_EQ(rescale(-3, 5, 0), -15);
 }
 

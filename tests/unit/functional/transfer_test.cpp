@@ -32,9 +32,9 @@ TEST(Load, EqualsTheManual) {
       for (uint32_t r = 0; r < i.rows; ++r)
         for (uint32_t b = 0; b < (i.rowBytes + 7) / 8 * 8; ++b)
           expected[i.spAddr + p * i.spPlaneStride + r * i.spRowStride + b] =
-              b < i.rowBytes ? f.memory[1024 + i.memOffset + p * i.memPlaneStride +
-                                        r * i.memRowStride + b]
-                             : 0;
+              b < i.rowBytes
+                  ? f.memory[1024 + i.memOffset + p * i.memPlaneStride + r * i.memRowStride + b]
+                  : 0;
     ASSERT_EQ(f.run(i.encode()), expected) << "seed " << seed;
     EXPECT_EQ(f.counters[static_cast<size_t>(isa::Counter::bytesRead)],
               i.planes * i.rows * i.rowBytes);

@@ -44,12 +44,13 @@ TEST(Eltwise, EqualsTheManual) {
         const uint64_t pixel = i.outAddr + oy * i.outRowPitch + ox * i.outPixPitch;
         for (uint32_t c = 0; c < i.channels; ++c) {
           const int32_t a = f.signedAt(i.aAddr + oy * i.aRowPitch + ox * i.aPixPitch + c) - i.zpA;
-          const int32_t b = f.signedAt(i.bAddr + oy * i.bRowPitch + ox * i.bPixPitch +
-                                       (i.bScalar ? 0 : c)) - i.zpB;
+          const int32_t b =
+              f.signedAt(i.bAddr + oy * i.bRowPitch + ox * i.bPixPitch + (i.bScalar ? 0 : c)) -
+              i.zpB;
           const int64_t ra = rescaled(a, i.multiplierA, i.shiftA);
           const int64_t rb = rescaled(b, i.multiplierB, i.shiftB);
-          const std::array<int64_t, 6> acc{ra + rb, ra - rb, int64_t{a} * b, std::min(a, b),
-                                           std::max(a, b), a};
+          const std::array<int64_t, 6> acc{ra + rb,        ra - rb,        int64_t{a} * b,
+                                           std::min(a, b), std::max(a, b), a};
           expected[pixel + c] =
               f.result(i, acc[static_cast<size_t>(i.binaryOp)], 0, i.multiplier, i.shift);
         }
@@ -113,7 +114,8 @@ TEST(Softmax, ResultByTheFormulaInWideIntegers) {
     while ((sum >> top) > 1) ++top;
     const unsigned __int128 normal = (static_cast<unsigned __int128>(sum) << 31) >> top;
     const unsigned __int128 r = (static_cast<unsigned __int128>(1) << 63) / normal;
-    const unsigned __int128 y = (e * r + (static_cast<unsigned __int128>(1) << (23 + top))) >> (24 + top);
+    const unsigned __int128 y =
+        (e * r + (static_cast<unsigned __int128>(1) << (23 + top))) >> (24 + top);
     const int64_t expected = std::min<int64_t>(-128 + static_cast<int64_t>(y), 127);
     ASSERT_EQ(softmaxResult(e, sum, -128), expected) << e << ' ' << sum;
   }

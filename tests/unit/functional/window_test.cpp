@@ -70,9 +70,10 @@ TEST(Dwconv, EqualsTheManual) {
               int32_t value = 0;
               input(f, i, oy, ox, ky, kx, c, value);
               if (at.pass < i.steps)
-                acc += value * f.signedAt(i.weightsAddr +
-                                          ((c / lanes * i.steps + at.pass) * lanes + c % lanes) *
-                                              depth + at.slot);
+                acc += value *
+                       f.signedAt(i.weightsAddr +
+                                  ((c / lanes * i.steps + at.pass) * lanes + c % lanes) * depth +
+                                  at.slot);
             }
           }
           expected[pixel + c] = f.channelResult(i, c, acc);
@@ -104,8 +105,10 @@ TEST(Pool, EqualsTheManual) {
               if (place(i.kernelCols, f.preset.depth, ky, kx).pass >= i.steps) continue;
               int32_t value = 0;
               const bool inside = input(f, i, oy, ox, ky, kx, c, value);
-              if (i.poolOp == isa::PoolOp::sum) acc += value;
-              else if (inside) acc = std::max<int64_t>(acc, value);
+              if (i.poolOp == isa::PoolOp::sum)
+                acc += value;
+              else if (inside)
+                acc = std::max<int64_t>(acc, value);
             }
           }
           expected[pixel + c] =

@@ -19,7 +19,9 @@ class CheckTest : public ::testing::Test {
     regions_[2] = {1000, false, true};
   }
   std::optional<Trap> trap(const Descriptor& d) { return check(d, kEdge, regions_, 7); }
-  static Trap fetch(TrapCode code, uint64_t address = 0) { return {code, Engine::fetch, 7, address}; }
+  static Trap fetch(TrapCode code, uint64_t address = 0) {
+    return {code, Engine::fetch, 7, address};
+  }
   static Load load() { return {.region = 1, .rowBytes = 10, .rows = 1, .planes = 1}; }
 
   std::array<RegionView, kRegions> regions_{};
@@ -98,7 +100,12 @@ TEST_F(CheckTest, LargestFootprintDoesNotOverflow) {
 }
 
 TEST_F(CheckTest, ParameterBlockOfConv) {
-  Conv conv{.stripe = 1, .run = 1, .steps = 1, .outHeight = 1, .outWidth = 1, .channels = 17,
+  Conv conv{.stripe = 1,
+            .run = 1,
+            .steps = 1,
+            .outHeight = 1,
+            .outWidth = 1,
+            .channels = 17,
             .tableEn = true};
   // Two lane groups: table, head, two records of 64 bytes.
   const Footprints all = footprints(conv.encode(), kEdge);
@@ -132,10 +139,12 @@ TEST_F(CheckTest, RandomDescriptorsAreJudgedByTheirEnd) {
     const uint64_t memory = uint64_t{s.memOffset} + (s.rows - 1ull) * s.memRowStride +
                             (s.planes - 1ull) * s.memPlaneStride + s.rowBytes;
     std::optional<Trap> expected;
-    if (!empty && sp > kEdge.scratchpadBytes) expected = fetch(TrapCode::scratchpadRange, sp);
+    if (!empty && sp > kEdge.scratchpadBytes)
+      expected = fetch(TrapCode::scratchpadRange, sp);
     else if (!empty && memory > regions_[s.region].size)
       expected = fetch(TrapCode::regionRange, memory);
-    else if (!empty && !regions_[s.region].write) expected = fetch(TrapCode::regionAccess, memory);
+    else if (!empty && !regions_[s.region].write)
+      expected = fetch(TrapCode::regionAccess, memory);
     ASSERT_EQ(trap(s.encode()), expected);
     legal += !expected && !empty;
   }

@@ -12,8 +12,7 @@ TEST(Cycles, BoundIsAboveMinimumForEveryDescriptor) {
   std::mt19937 rng(6);
   for (int i = 0; i < 20000; ++i) {
     const Descriptor d = randomFields(kInstructions[rng() % kInstructions.size()], rng);
-    for (const Preset& p : kPresets)
-      ASSERT_GE(cycleBound({&d, 1}, p), minimumCycles(d, p));
+    for (const Preset& p : kPresets) ASSERT_GE(cycleBound({&d, 1}, p), minimumCycles(d, p));
   }
 }
 
@@ -25,8 +24,13 @@ TEST(Cycles, GrowsWithTheMemory) {
 }
 
 TEST(Cycles, SaturatesInsteadOfWrapping) {
-  const Descriptor d = Copy{.fillEn = true, .run = 65535, .count0 = 65535, .count1 = 65535,
-                            .count2 = 65535, .count3 = 65535}.encode();
+  const Descriptor d = Copy{.fillEn = true,
+                            .run = 65535,
+                            .count0 = 65535,
+                            .count1 = 65535,
+                            .count2 = 65535,
+                            .count3 = 65535}
+                           .encode();
   EXPECT_EQ(cycleBound({&d, 1}, kPresets[0]), UINT64_MAX);
 }
 

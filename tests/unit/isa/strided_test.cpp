@@ -22,7 +22,8 @@ std::vector<bool> bytesOf(const Footprint& f) {
       for (uint64_t c = 0; c < count[2]; ++c)
         for (uint64_t d = 0; d < count[3]; ++d)
           for (uint64_t e = 0; e < f.extent; ++e)
-            bytes[f.base + a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3] + e] = true;
+            bytes[f.base + a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3] + e] =
+                true;
   return bytes;
 }
 
@@ -66,8 +67,10 @@ TEST(StridedSet, ConcatenationByPitchIsApart) {
 }
 
 TEST(StridedSet, WildSetsEndQuickly) {
-  const Footprint a{"a", Space::region, true, 0, 0, 1, 2, {{{65535, 0xfffffffd}, {65535, 0xfffffff1}}}};
-  const Footprint b{"b", Space::region, true, 0, 3, 1, 2, {{{65535, 0xfffffffb}, {65535, 0xfffffff7}}}};
+  const Footprint a{
+      "a", Space::region, true, 0, 0, 1, 2, {{{65535, 0xfffffffd}, {65535, 0xfffffff1}}}};
+  const Footprint b{
+      "b", Space::region, true, 0, 3, 1, 2, {{{65535, 0xfffffffb}, {65535, 0xfffffff7}}}};
   StridedSet(a).meets(StridedSet(b));
 }
 

@@ -28,9 +28,12 @@ TEST(Text, DisassemblyAssemblesToTheSameBits) {
 
 TEST(Text, Readable) {
   const Conv conv{.header = {.fence = true, .wait0En = true, .wait0 = 0, .signal1 = 4},
-                  .inAddr = 256, .padValue = -3, .rounding = Rounding::gemmlowp};
-  EXPECT_EQ(disassemble(conv.encode()),
-            "conv fence wait0=0 signal1=4 signal1_en=0 in_addr=0x100 pad_value=-3 rounding=gemmlowp");
+                  .inAddr = 256,
+                  .padValue = -3,
+                  .rounding = Rounding::gemmlowp};
+  EXPECT_EQ(
+      disassemble(conv.encode()),
+      "conv fence wait0=0 signal1=4 signal1_en=0 in_addr=0x100 pad_value=-3 rounding=gemmlowp");
 }
 
 TEST(Text, RegionsAndData) {
@@ -51,7 +54,8 @@ TEST(Text, RegionsAndData) {
   EXPECT_EQ(a->regions[0].view.size, 128u);
   EXPECT_TRUE(a->regions[0].view.read);
   EXPECT_EQ(a->regions[0].bytes[64], 1);  // opcode of end
-  const std::vector<uint8_t> expected{0, 1, 255, 127, 254, 255, 255, 255, 9, 9, 250, 254, 2, 0, 0, 0};
+  const std::vector<uint8_t> expected{0, 1, 255, 127, 254, 255, 255, 255,
+                                      9, 9, 250, 254, 2,   0,   0,   0};
   EXPECT_EQ(a->regions[2].bytes, expected);
   EXPECT_TRUE(a->regions[2].view.read && a->regions[2].view.write);
 }

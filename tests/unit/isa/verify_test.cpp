@@ -31,23 +31,30 @@ class VerifyTest : public ::testing::Test {
     return {.header = header, .region = 1, .spAddr = to, .rowBytes = bytes, .rows = 1, .planes = 1};
   }
   static Copy copy(uint32_t from, uint32_t to, uint16_t bytes, Header header = {}) {
-    return {.header = header, .srcAddr = from, .dstAddr = to, .run = bytes, .count0 = 1,
-            .count1 = 1, .count2 = 1, .count3 = 1};
+    return {.header = header,
+            .srcAddr = from,
+            .dstAddr = to,
+            .run = bytes,
+            .count0 = 1,
+            .count1 = 1,
+            .count2 = 1,
+            .count3 = 1};
   }
   static Store store(uint32_t from, uint32_t bytes, Header header = {}) {
-    return {.header = header, .region = 2, .spAddr = from, .rowBytes = bytes, .rows = 1,
-            .planes = 1};
+    return {
+        .header = header, .region = 2, .spAddr = from, .rowBytes = bytes, .rows = 1, .planes = 1};
   }
 
   std::array<RegionView, kRegions> regions_{};
 };
 
 TEST_F(VerifyTest, AcceptsAPipeline) {
-  EXPECT_EQ(verdict({load(0, 64, {.signal0En = true, .signal0 = 0}).encode(),
-                     copy(0, 1024, 64, {.wait0En = true, .wait0 = 0, .signal0En = true, .signal0 = 1})
-                         .encode(),
-                     store(1024, 64, {.wait0En = true, .wait0 = 1}).encode()}),
-            "");
+  EXPECT_EQ(
+      verdict({load(0, 64, {.signal0En = true, .signal0 = 0}).encode(),
+               copy(0, 1024, 64, {.wait0En = true, .wait0 = 0, .signal0En = true, .signal0 = 1})
+                   .encode(),
+               store(1024, 64, {.wait0En = true, .wait0 = 1}).encode()}),
+      "");
 }
 
 TEST_F(VerifyTest, NeedsEndOnceAndLast) {
@@ -91,8 +98,10 @@ TEST_F(VerifyTest, UnorderedAccesses) {
 
 TEST_F(VerifyTest, FenceOrdersItsOwnQueueOnly) {
   EXPECT_TRUE(refused({copy(0, 1024, 64).encode(), copy(1024, 2048, 64).encode()}, "reads source"));
-  EXPECT_EQ(verdict({copy(0, 1024, 64).encode(), copy(1024, 2048, 64, {.fence = true}).encode()}), "");
-  EXPECT_TRUE(refused({load(0, 64).encode(), copy(0, 1024, 64, {.fence = true}).encode()}, "write"));
+  EXPECT_EQ(verdict({copy(0, 1024, 64).encode(), copy(1024, 2048, 64, {.fence = true}).encode()}),
+            "");
+  EXPECT_TRUE(
+      refused({load(0, 64).encode(), copy(0, 1024, 64, {.fence = true}).encode()}, "write"));
 }
 
 TEST_F(VerifyTest, OrderIsTransitive) {
@@ -124,9 +133,17 @@ TEST_F(VerifyTest, NthWaitBelongsToNthSignal) {
 
 TEST_F(VerifyTest, ConstantsAreReadBeforeTheFence) {
   const auto conv = [](Header header) {
-    return Conv{.header = header, .stripe = 1, .run = 16, .steps = 1, .outAddr = 8192,
-                .outHeight = 1, .outWidth = 1, .channels = 8, .weightsAddr = 1024,
-                .paramsAddr = 4096}.encode();
+    return Conv{.header = header,
+                .stripe = 1,
+                .run = 16,
+                .steps = 1,
+                .outAddr = 8192,
+                .outHeight = 1,
+                .outWidth = 1,
+                .channels = 8,
+                .weightsAddr = 1024,
+                .paramsAddr = 4096}
+        .encode();
   };
   // The copy writes weights; the fence of conv does not hold its weight fetch back.
   EXPECT_TRUE(refused({copy(0, 1024, 64).encode(), conv({.fence = true})}, "weights"));
@@ -159,8 +176,13 @@ TEST_F(VerifyTest, SelfOverlap) {
 
 TEST_F(VerifyTest, ConcatenationByPitchNeedsNoOrder) {
   const auto part = [](uint32_t offset, uint16_t channels) {
-    return Eltwise{.outAddr = 65536 + offset, .outRowPitch = 56 * 24, .outPixPitch = 24,
-                   .outHeight = 56, .outWidth = 56, .channels = channels}.encode();
+    return Eltwise{.outAddr = 65536 + offset,
+                   .outRowPitch = 56 * 24,
+                   .outPixPitch = 24,
+                   .outHeight = 56,
+                   .outWidth = 56,
+                   .channels = channels}
+        .encode();
   };
   EXPECT_EQ(verdict({part(0, 16), part(16, 8)}), "");
   EXPECT_NE(verdict({part(0, 17), part(16, 8)}), "");
@@ -204,7 +226,8 @@ TEST_F(VerifyTest, CountsStayInRangeInEveryOrder) {
   // With a way back every count stays small.
   program.clear();
   for (int i = 0; i < 300; ++i) {
-    program.push_back(NopLoad{.header = {.wait0En = i > 3, .wait0 = 1, .signal0En = true}}.encode());
+    program.push_back(
+        NopLoad{.header = {.wait0En = i > 3, .wait0 = 1, .signal0En = true}}.encode());
     program.push_back(
         NopExec{.header = {.wait0En = true, .signal0En = i < 296, .signal0 = 1}}.encode());
   }
