@@ -456,9 +456,27 @@ class Generator {
       w.steps = oneIn(2) ? in(1, 8) : passes(w);
     }
     if (oneIn(40)) w.pad_left = in(0, 0xffffff);
+    if (oneIn(8)) reachFar(w);
     const int64_t block = kLanes * kDepth * w.steps * w.groups();
     w.weights_addr = kActivations + in(0, (kActivations - block) / kDepth) * kDepth;
     return w;
+  }
+
+  // Far left padding that later columns cross, so that large positions matter.
+  void reachFar(Work& w) {
+    w.in_row_bytes = in(1, 400);
+    w.in_row_pitch = w.in_row_bytes;
+    w.in_addr = in(0, kActivations - 16 * w.in_row_pitch - 512);
+    const int64_t step = in(1, oneIn(2) ? 0xffffff : 3000);  // bytes from output to output
+    w.out_width = in(2, 9);
+    if (w.opcode == kConv) {
+      w.stride_x = step;
+      w.dilation_x = oneIn(2) ? step : in(0, 100);
+    } else {
+      w.stride_x = in(1, 4);
+      w.dilation_x = std::max<int64_t>(1, step / w.stride_x);
+    }
+    w.pad_left = std::clamp<int64_t>(in(0, w.out_width) * step + in(-200, 200), 0, 0xffffff);
   }
 
   static int64_t passes(const Work& w) {
