@@ -17,6 +17,11 @@ constexpr isa::Counter kWork[] = {isa::Counter::instructionsLoad, isa::Counter::
                                   isa::Counter::bytesFetch,        isa::Counter::bytesRead,
                                   isa::Counter::bytesWritten};
 
+bool isImprecise(isa::TrapCode code) {
+  return code >= isa::TrapCode::semaphoreOverflow && code != isa::TrapCode::semaphoreRest &&
+         code != isa::TrapCode::deadlock;
+}
+
 // The last instruction whose write names the byte, as text.
 std::string writer(const TestCase& test, uint32_t space, uint64_t byte) {
   for (size_t i = test.program.size(); i-- > 0;) {
@@ -53,6 +58,8 @@ std::string compare(const TestCase& test, const Outcome& functional, const Outco
   if (functional.trap != rtl.trap) {
     return fmt::format("functional: {}; rtl: {}", name(functional.trap), name(rtl.trap));
   }
+  // What is done when such a trap strikes is a matter of time.
+  if (functional.trap && isImprecise(functional.trap->code)) return rtl.failure;
   size_t at = firstDifference(functional.scratchpad, rtl.scratchpad);
   if (at != functional.scratchpad.size()) {
     return fmt::format("scratchpad byte {:#x} is {:#04x} on rtl, not {:#04x} ({} bytes differ), {}",
