@@ -130,7 +130,7 @@ Result<void> TfliteReader::checkOperators() {
     }
     const tflite::OperatorCode& code = *codes->Get(op->opcode_index());
     const int32_t builtin = builtinOf(code);
-    if (kindOf(builtin)) continue;
+    if (kindOf(builtin) || isShapeOperator(builtin)) continue;
     std::string name = operatorName(builtin);
     if (builtin == kCustomOperator && code.custom_code()) {
       name = fmt::format("custom operator {:.100}", code.custom_code()->string_view());
@@ -176,6 +176,7 @@ Result<void> TfliteReader::readEdges() {
 
 Result<void> TfliteReader::readOperator(const tflite::Operator& from) {
   const int32_t builtin = builtinOf(*model_->operator_codes()->Get(from.opcode_index()));
+  if (isShapeOperator(builtin)) return foldShapeOperator(from, builtin);
   const auto kind = kindOf(builtin);
   if (!kind) return corrupt("an operator is unknown", layerName(from));  // checked before
   op_ = ir::Op{*kind, layerName(from), {}, {}, defaultAttributes(*kind)};
@@ -209,6 +210,9 @@ Result<void> TfliteReader::readOperator(const tflite::Operator& from) {
     }
   }
   LILONG_CHECK(convert(from, *kind));
+  const auto folded = foldSlice();
+  if (!folded) return folded.error();
+  if (*folded) return {};
   LILONG_CHECK(ops::inferOp(graph_, op_));
   graph_.ops.push_back(std::move(op_));
   return {};

@@ -59,6 +59,12 @@ class TfliteReader {
   Result<void> argMax(const tflite::Operator& from);
   Result<void> leakyRelu(const tflite::Operator& from);
 
+  // Shape arithmetic that becomes constants (tflite_shapes.cpp).
+  Result<void> foldShapeOperator(const tflite::Operator& from, int32_t builtin);
+  Result<bool> foldSlice();  // true: `op_` was a slice of a constant and is done
+  Result<void> becomeConstant(ir::TensorId id, const std::vector<int32_t>& shape,
+                              const std::vector<int64_t>& values, const std::string& layer);
+
   // Constant operands (tflite_constants.cpp).
   Result<std::vector<int64_t>> integers(size_t operand, const char* what);
   Result<uint32_t> axis(int64_t value, size_t rank);
@@ -79,5 +85,8 @@ class TfliteReader {
 
 // Name of a builtin operator of the format, "operator 999" if it has none.
 std::string operatorName(int32_t builtin);
+
+// SHAPE and PACK: never in the graph, only folded.
+bool isShapeOperator(int32_t builtin);
 
 }  // namespace lilong::frontend
