@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lilong import _lilong
+from lilong.errors import Error
 
 PRESETS = ("nano", "lite", "edge", "plus")
 NUMERICS = ("tflm", "litert-ref", "litert")
@@ -111,8 +112,8 @@ def compile(
         data, name = model, "network"
     else:
         data, name = _lilong.read_file(os.fspath(model)), Path(model).name
-    return Program(
-        _lilong.compile(
+    try:
+        native = _lilong.compile(
             data,
             name,
             preset=preset,
@@ -121,7 +122,11 @@ def compile(
             allow_host=allow_host,
             dead_channels=dead_channels,
         )
-    )
+    except Error as error:
+        if error.file == name and not isinstance(model, bytes):
+            error.file = os.fspath(model)  # programs keep the bare name, messages the whole path
+        raise
+    return Program(native)
 
 
 def _tensor(entry: dict[str, Any]) -> TensorInfo:

@@ -115,15 +115,19 @@ def _verilator_root() -> Path | None:
 def _sources(root: Path) -> Iterator[Path]:
     """Everything that the content of a module depends on."""
     for folder, pattern in (
-        ("rtl", "**/*.sv"),
+        ("rtl", "lilong.f"),
         ("rtl", "**/*.svh"),
-        ("rtl", "*.f"),
         ("sim/rtl", "chip*"),
         ("sim/rtl", "*.vlt"),
         ("sim/memory", "axi.hpp"),
-        ("cmake", "Lilong*.cmake"),
+        ("cmake", "LilongVerilate.cmake"),
+        ("cmake", "LilongAmalgamate.cmake"),
     ):
         yield from sorted((root / folder).glob(pattern))
+    for line in (root / "rtl/lilong.f").read_text().splitlines():
+        source = root / line.strip()
+        if source.suffix == ".sv" and source.exists():
+            yield source
 
 
 def _newer(module: Path, root: Path) -> bool:

@@ -41,9 +41,9 @@ def root(
     version: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
     if version:
-        from importlib.metadata import version as installed
+        from lilong._lilong import __version__
 
-        print(f"lilong {installed('lilong')}")
+        print(f"lilong {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         raise typer.TyperException("no command given")

@@ -70,10 +70,11 @@ def layer_table(report: dict[str, Any]) -> Table:
     table = Table(
         title=f"{report['model']} on {report['device']}", title_justify="left", box=box.SIMPLE_HEAD,
         pad_edge=False,
+        padding=(0, 1, 0, 0),
     )  # fmt: skip
     table.add_column("layer", no_wrap=True)
     table.add_column("operator", no_wrap=True)
-    names = ["cycles", "MAC", "util", "bound", "exec", "load", "store", "idle", "bytes"]
+    names = ["cycles", "MAC", "util", "bound", "bytes", "exec", "load", "store", "idle"]
     for name in names if wide else names[:4]:
         table.add_column(name, justify="right", no_wrap=True)
     for layer in report["layers"]:
@@ -82,11 +83,11 @@ def layer_table(report: dict[str, Any]) -> Table:
             number(layer["macs"]),
             percent(layer["utilisation"]),
             number(max(layer["bound_compute"], layer["bound_memory"])),
+            number(layer["bytes"]),
             number(layer["busy_cycles"]["exec"]),
             number(layer["stalls"]["load"]),
             number(layer["stalls"]["store"]),
             number(layer["stalls"]["idle"]),
-            number(layer["bytes"]),
         ]
         operator = layer["op"] if layer["on_chip"] else f"{layer['op']} (host)"
         table.add_row(
@@ -105,8 +106,9 @@ def table_legend() -> str:
     )
 
 
-def _shortened(name: str, length: int = 26) -> str:
-    """The end of a long name: networks repeat the beginning."""
+def _shortened(name: str, length: int = 24) -> str:
+    """The end of a long name: networks repeat the beginning, and join names with semicolons."""
+    name = name.split(";", 1)[0]
     return name if len(name) <= length else "…" + name[-(length - 1) :]
 
 
