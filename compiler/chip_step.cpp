@@ -11,10 +11,9 @@ namespace lilong::backend {
 
 namespace {
 
-// Shares of the scratchpad that planning and prefetching may count on.  Packing loses something
-// to gaps: when buffers do not fit, less is planned.
+// Shares of the scratchpad that planning may count on.  Packing loses something to gaps: when the
+// buffers do not fit, less is planned.
 constexpr uint32_t kPlanPercent[] = {100, 95, 90, 85, 80, 70, 60, 50, 40};
-constexpr uint32_t kPrefetchPercent[] = {100, 92, 80, 0};
 
 }  // namespace
 
@@ -29,18 +28,14 @@ Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& pres
       if (!failure) failure = plan.error();
       break;  // less room will not do either
     }
-    const Schedule base = makeSchedule(lowered, *plan, preset, constants, spillBytes);
-    for (const uint32_t prefetch : kPrefetchPercent) {
-      Schedule schedule = base;
-      hoistLoads(schedule, capacity * prefetch / 100);
-      if (!allocate(schedule.buffers, capacity, preset.depth * isa::kBanks)) continue;
-      if (const auto wrong =
-              validateAllocation(schedule.buffers, capacity, preset.depth * isa::kBanks))
-        return makeError(DiagId::internal, *wrong, file);
-      auto code = emitCode(lowered, schedule, preset, file);
-      if (!code) return code.error();
-      return CompiledStep{std::move(*code), std::move(schedule.constants), schedule.spillBytes};
-    }
+    const uint32_t alignment = preset.depth * isa::kBanks;
+    Schedule schedule = makeSchedule(lowered, *plan, preset, constants, spillBytes);
+    if (!fitSchedule(schedule, capacity, alignment)) continue;
+    if (const auto wrong = validateAllocation(schedule.buffers, capacity, alignment))
+      return makeError(DiagId::internal, *wrong, file);
+    auto code = emitCode(lowered, schedule, preset, file);
+    if (!code) return code.error();
+    return CompiledStep{std::move(*code), std::move(schedule.constants), schedule.spillBytes};
   }
   if (failure) return *failure;
   return makeError(DiagId::doesNotFit,

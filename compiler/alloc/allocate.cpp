@@ -38,6 +38,9 @@ std::vector<Gap> gapsFor(const Buffer& buffer, const std::vector<Buffer>& placed
   return gaps;
 }
 
+// Buffers that were released longer ago do not matter for the choice of a place.
+constexpr uint32_t kHorizon = 48;
+
 // Latest time at which bytes [begin, end) were in use before `buffer`; 0 if never, else time + 1.
 uint64_t lastUse(const std::vector<Buffer>& placed, uint64_t begin, uint64_t end,
                  const Buffer& buffer) {
@@ -76,30 +79,42 @@ bool place(Buffer& buffer, const std::vector<Buffer>& placed, uint64_t capacity,
   return found;
 }
 
-bool tryAll(std::vector<Buffer>& buffers, const std::vector<size_t>& order, uint64_t capacity,
-            uint32_t unit, Choice choice) {
+// The first buffer that finds no place, or nothing.
+std::optional<BufferId> placeAll(std::vector<Buffer>& buffers, const std::vector<BufferId>& order,
+                                 uint64_t capacity, uint32_t unit, Choice choice) {
   std::vector<Buffer> placed;
-  for (const size_t i : order) {
-    if (!place(buffers[i], placed, capacity, unit, choice)) return false;
+  const bool byTime = choice != Choice::lowest;
+  size_t pruneAt = 64;
+  for (const BufferId i : order) {
+    if (byTime && placed.size() >= pruneAt) {
+      const uint32_t now = buffers[i].first;
+      std::erase_if(placed, [&](const Buffer& b) { return b.last + kHorizon < now; });
+      pruneAt = placed.size() + 64;
+    }
+    if (!place(buffers[i], placed, capacity, unit, choice)) return i;
     placed.push_back(buffers[i]);
   }
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace
 
-bool allocate(std::vector<Buffer>& buffers, uint64_t capacity, uint32_t alignment) {
-  std::vector<size_t> byStart(buffers.size());
+std::optional<BufferId> allocate(std::vector<Buffer>& buffers, uint64_t capacity,
+                                 uint32_t alignment) {
+  std::vector<BufferId> byStart(buffers.size());
   std::iota(byStart.begin(), byStart.end(), 0);
-  std::vector<size_t> bySize = byStart;
-  std::stable_sort(byStart.begin(), byStart.end(), [&](size_t a, size_t b) {
+  std::vector<BufferId> bySize = byStart;
+  std::stable_sort(byStart.begin(), byStart.end(), [&](BufferId a, BufferId b) {
     return buffers[a].first < buffers[b].first;
   });
-  std::stable_sort(bySize.begin(), bySize.end(),
-                   [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
-  return tryAll(buffers, byStart, capacity, alignment, Choice::longestFree) ||
-         tryAll(buffers, byStart, capacity, alignment, Choice::bestFit) ||
-         tryAll(buffers, bySize, capacity, alignment, Choice::lowest);
+  std::stable_sort(bySize.begin(), bySize.end(), [&](BufferId a, BufferId b) {
+    return buffers[a].bytes > buffers[b].bytes;
+  });
+  if (!placeAll(buffers, byStart, capacity, alignment, Choice::longestFree)) return std::nullopt;
+  const auto failed = placeAll(buffers, byStart, capacity, alignment, Choice::bestFit);
+  if (!failed) return std::nullopt;
+  if (!placeAll(buffers, bySize, capacity, alignment, Choice::lowest)) return std::nullopt;
+  return failed;
 }
 
 }  // namespace lilong::backend

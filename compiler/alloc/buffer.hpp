@@ -19,8 +19,10 @@ struct Buffer {
 };
 
 // Gives every buffer an address that is a multiple of `alignment`; buffers that are alive at the same
-// time do not overlap and end at or below `capacity`.  False when no strategy finds a placement.
-bool allocate(std::vector<Buffer>& buffers, uint64_t capacity, uint32_t alignment);
+// time do not overlap and end at or below `capacity`.  If no strategy finds a placement, the result
+// is a buffer that found no place.
+std::optional<BufferId> allocate(std::vector<Buffer>& buffers, uint64_t capacity,
+                                 uint32_t alignment);
 
 // The promise of `allocate`, checked pair by pair; empty if it holds, else what is wrong.
 std::optional<std::string> validateAllocation(const std::vector<Buffer>& buffers,

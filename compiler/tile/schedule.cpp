@@ -23,7 +23,7 @@ class Builder {
     home_.resize(n);
     buffer_.assign(n, kNone);
     loadedRows_.assign(n, 0);
-    storedBy_.assign(n, 0);
+    stored_.resize(n);
   }
 
   void run() {
@@ -116,6 +116,14 @@ class Builder {
     return buffer_[s];
   }
 
+  // Tiles [0, n) have stored these rows.
+  uint32_t storedBefore(StorageId s, Range rows) const {
+    uint32_t n = 0;
+    for (const StoredRows& part : stored_[s])
+      if (part.rows.begin < rows.end && rows.begin < part.rows.end) n = std::max(n, part.tile + 1);
+    return n;
+  }
+
   Operand placeInput(uint32_t k, size_t i, const Tile& tile) {
     const Kernel& kern = *lowered_.kernels[k];
     const View& view = kern.inputs[i];
@@ -137,7 +145,7 @@ class Builder {
       const uint32_t rowPitch = slice ? pixPitch * st.grid.width : st.grid.rowPitch;
       const BufferId b = newBuffer(uint64_t{rows.size()} * rowPitch);
       addLoad(transferOf(view.storage, rows, channels, b, 0, pixPitch, rowPitch), kern.layer,
-              storedBy_[view.storage]);
+              storedBefore(view.storage, rows));
       // Only the newest buffer of each input is kept: tiles are walked in order.
       std::erase_if(tileBuffers_, [&](const auto& entry) { return std::get<0>(entry.first) == i; });
       it = tileBuffers_.emplace(key, b).first;
@@ -189,7 +197,7 @@ class Builder {
       t.buffer = outBuffer_;
       t.layer = kern.layer;
       step.stores.push_back(t);
-      storedBy_[view.storage] = now() + 1;
+      stored_[view.storage].push_back({storageRows(view, st, tile.rows), now()});
     }
     return {outBuffer_, {0, pixPitch, rowPitch, tile.rows.begin, slice ? tile.channels.begin : 0}};
   }
@@ -327,7 +335,11 @@ class Builder {
   std::vector<std::optional<MemoryHome>> home_;
   std::vector<BufferId> buffer_;         // of resident storages
   std::vector<uint32_t> loadedRows_;     // of resident storages that come from memory
-  std::vector<uint32_t> storedBy_;       // tiles [0, n) have stored the storage
+  struct StoredRows {
+    Range rows;     // of the storage
+    uint32_t tile;  // whose STORE brings them to memory
+  };
+  std::vector<std::vector<StoredRows>> stored_;  // per storage
   std::vector<uint32_t> lastTile_;       // of every kernel
   std::map<uint32_t, ConstantPlace> merged_;
   // Of the kernel being built:

@@ -40,6 +40,7 @@ struct LoadStep {
   uint32_t need = 0;    // tile that reads it first
   uint32_t before = 0;  // tile in front of which it stands
   uint32_t after = 0;   // not before the tiles [0, after) have stored
+  uint32_t floor = 0;   // hoisted no further than in front of this tile
 };
 
 struct Schedule {
@@ -56,5 +57,9 @@ Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Prese
 
 // Moves loads to earlier places while the bytes alive at any time stay within `budget`.
 void hoistLoads(Schedule& schedule, uint64_t budget);
+
+// Allocates the scratchpad; while a buffer finds no place, the largest prefetch that is in its way is
+// hoisted less.  False if the buffers do not fit even so.
+bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment);
 
 }  // namespace lilong::backend
