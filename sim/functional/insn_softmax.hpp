@@ -33,12 +33,14 @@ inline void execute(const isa::Softmax& insn, Context& context) {
       uint8_t* out =
           context.scratchpad.data() + insn.outAddr + oy * insn.outRowPitch + ox * insn.outPixPitch;
       const int32_t largest = *std::max_element(in, in + insn.channels);
+      // Of eight bits whatever the input is: an output over the input may change it.
+      const auto below = [&](uint32_t c) {
+        return exponential[static_cast<uint8_t>(largest - in[c])];
+      };
       uint64_t sum = 0;
+      for (uint32_t c = 0; c < insn.channels; ++c) sum += below(c);
       for (uint32_t c = 0; c < insn.channels; ++c)
-        sum += exponential[static_cast<uint32_t>(largest - in[c])];
-      for (uint32_t c = 0; c < insn.channels; ++c)
-        out[c] = static_cast<uint8_t>(
-            softmaxResult(exponential[static_cast<uint32_t>(largest - in[c])], sum, insn.zpOut));
+        out[c] = static_cast<uint8_t>(softmaxResult(below(c), sum, insn.zpOut));
       for (uint64_t c = insn.channels; c < ceil8(insn.channels); ++c)
         out[c] = static_cast<uint8_t>(insn.zpOut);
     }

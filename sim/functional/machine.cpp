@@ -32,7 +32,7 @@ constexpr std::array<Counter, isa::kNumQueues> kCompleted{
 class Job {
  public:
   Job(Context& context, const RunOptions& options, RunResult& result)
-      : context_(context), options_(options), result_(result) {
+      : context_(context), options_(options), result_(result), random_(options.orderSeed) {
     for (size_t i = 0; i < isa::kRegions; ++i)
       views_[i] = {context.windows[i].size, context.windows[i].read, context.windows[i].write};
   }
@@ -102,10 +102,18 @@ class Job {
     return (!h.wait0En || semaphores_[h.wait0] >= 1) && (!h.wait1En || semaphores_[h.wait1] >= 1);
   }
 
-  // LOAD before EXEC before STORE.  Everything earlier in a queue has completed, so a fence holds.
-  std::optional<uint32_t> startable() const {
-    for (uint32_t q = 0; q < isa::kNumQueues; ++q)
+  // The first queue whose head can start, from a seeded one on if the order does not matter.
+  // Everything earlier in a queue has completed, so a fence holds.
+  std::optional<uint32_t> startable() {
+    uint32_t first = 0;
+    if (options_.orderSeed != 0) {
+      random_ = random_ * 1664525 + 1013904223;
+      first = (random_ >> 16) % isa::kNumQueues;
+    }
+    for (uint32_t i = 0; i < isa::kNumQueues; ++i) {
+      const uint32_t q = (first + i) % isa::kNumQueues;
       if (!queues_[q].empty() && ready(queues_[q].front().header)) return q;
+    }
     return std::nullopt;
   }
 
@@ -149,6 +157,7 @@ class Job {
   Context& context_;
   const RunOptions& options_;
   RunResult& result_;
+  uint32_t random_;
   std::array<isa::RegionView, isa::kRegions> views_{};
   std::array<std::deque<Queued>, isa::kNumQueues> queues_;
   std::array<uint32_t, isa::kSemaphores> semaphores_{};

@@ -21,6 +21,7 @@ struct Executed {
 struct RunOptions {
   uint32_t watchdogCycles = 0;  // 0: no limit; else a trap when the work cannot be done in time
   bool trace = false;           // fill RunResult::executed
+  uint32_t orderSeed = 0;       // 0: LOAD before EXEC before STORE; else any legal order, by seed
 };
 
 struct RunResult {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
 
 namespace lilong::functional {
 namespace {
@@ -177,18 +178,21 @@ TEST_F(MachineTest, WatchdogBoundsHostileWork) {
 }
 
 TEST_F(MachineTest, RandomDescriptorsNeverHarmTheHost) {
-  std::array<uint32_t, 16> state{};
-  uint32_t x = 1;
-  for (int i = 0; i < 20000; ++i) {
-    for (uint32_t& word : state) {
-      x = x * 1664525 + 1013904223;
-      word = (x >> 16) % 3 ? 0 : x ^ x >> 11;
+  std::mt19937 rng(1);
+  windows_[2] = {1000, 1u << 30, true, false};  // reaches far behind the memory
+  windows_[3] = {64, 1u << 20, true, true};     // even the program may be overwritten
+  int executed = 0;
+  for (int i = 0; i < 60000; ++i) {
+    const auto& info = isa::kInstructions[rng() % isa::kInstructions.size()];
+    isa::Descriptor d{static_cast<uint32_t>(info.opcode)};
+    for (const isa::FieldInfo& field : info.fields) {
+      const uint32_t value = rng() % 12 == 0 ? rng() : rng() % 6 == 0 ? rng() % 4096 : rng() % 6;
+      isa::setBits(d, field.word, field.msb, field.lsb, value * (rng() % 4 ? 8 : 1));
     }
-    isa::Descriptor d = state;
-    const auto& info = isa::kInstructions[static_cast<size_t>(i) % isa::kInstructions.size()];
-    d[0] = (d[0] & ~0xffu) | static_cast<uint32_t>(info.opcode);
-    run({d, end()}, {.watchdogCycles = 2000});
+    const auto r = run({d, end()}, {.watchdogCycles = 3000});
+    executed += !r.trap;
   }
+  EXPECT_GT(executed, 10000);
 }
 
 }  // namespace
