@@ -30,6 +30,30 @@ def unsupported_network() -> bytes:
     return network.finish([x], [y])
 
 
+def two_outputs() -> bytes:
+    """RELU of four bytes, and twice the bytes."""
+    network = tflite_writer.Network()
+    x = network.tensor((1, 4), scale=0.25)
+    relu = network.tensor((1, 4), scale=0.25)
+    double = network.tensor((1, 4), scale=0.25)
+    network.op("RELU", [x], [relu])
+    network.op("ADD", [x, x], [double], "AddOptions", activation=0)
+    return network.finish([x], [relu, double])
+
+
+def float_edges() -> bytes:
+    """QUANTIZE, RELU, DEQUANTIZE: float32 in and out."""
+    network = tflite_writer.Network()
+    x = network.tensor((1, 4), "float32")
+    q = network.tensor((1, 4), scale=0.25)
+    r = network.tensor((1, 4), scale=0.25)
+    y = network.tensor((1, 4), "float32")
+    network.op("QUANTIZE", [x], [q])
+    network.op("RELU", [q], [r])
+    network.op("DEQUANTIZE", [r], [y])
+    return network.finish([x], [y])
+
+
 def host_network() -> bytes:
     """Only ARG_MAX, which runs on the host."""
     import numpy as np

@@ -149,9 +149,7 @@ def test_too_many_inputs(lilong_command: Lilong, bundled: Path, tmp_path: Path) 
     lilong_command("run", bundled, "--input", x, "--input", x).refused("1 inputs", "2 times")
 
 
-def test_input_files(
-    lilong_command: Lilong, bundled: Path, tmp_path: Path, write: Write
-) -> None:
+def test_input_files(lilong_command: Lilong, bundled: Path, tmp_path: Path, write: Write) -> None:
     run = lilong_command
     run("run", bundled, "--input", tmp_path / "none.npy").refused("none.npy", "does not exist")
     run("run", bundled, "--input", write("e.npy", b"")).refused("e.npy", "empty")
@@ -256,7 +254,7 @@ def test_unknown_command_and_values(lilong_command: Lilong, bundled: Path) -> No
     lilong_command("run", bundled, "--numerics", "exact").refused("--numerics", "exact", "tflm")
     lilong_command("run", bundled, "--memory", "tape").refused("--memory", "tape", "sram")
     lilong_command("run", bundled, "--device", "abacus").refused("--device", "abacus")
-    lilong_command("run", bundled, "--samples", "many").refused("--samples", "many")
+    lilong_command("run", bundled, "--samples", "many").refused("--samples", "integer")
 
 
 def test_options_without_effect_are_refused(lilong_command: Lilong, bundled: Path) -> None:
