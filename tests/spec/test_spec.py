@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 import yaml
@@ -47,11 +48,26 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("conv.run: bits", setter("instructions", "conv", "fields", "run", value=[8, 0, 15, "Run."])),
     ("overlaps", setter("instructions", "conv", "fields", "run", value=[8, 16, 0, "Run."])),
     ("overlaps fence", setter("descriptor", "header", "wait0_en", value=[0, 8, 8, "Wait."])),
-    ("reserved word in C++", setter("instructions", "copy", "fields", "register", value=[15, 0, 0, "X."])),
-    ("reserved word in SystemVerilog", setter("instructions", "copy", "fields", "table", value=[15, 0, 0, "X."])),
-    ("reserved word in Python", setter("instructions", "copy", "fields", "lambda", value=[15, 0, 0, "X."])),
-    ("there is no enum ghost", setter("instructions", "copy", "fields", "x", value=[15, 0, 0, "ghost", "X."])),
-    ("but enum rounding has 3", setter("instructions", "copy", "fields", "x", value=[15, 1, 0, "rounding", "X."])),
+    (
+        "reserved word in C++",
+        setter("instructions", "copy", "fields", "register", value=[15, 0, 0, "X."]),
+    ),
+    (
+        "reserved word in SystemVerilog",
+        setter("instructions", "copy", "fields", "table", value=[15, 0, 0, "X."]),
+    ),
+    (
+        "reserved word in Python",
+        setter("instructions", "copy", "fields", "lambda", value=[15, 0, 0, "X."]),
+    ),
+    (
+        "there is no enum ghost",
+        setter("instructions", "copy", "fields", "x", value=[15, 0, 0, "ghost", "X."]),
+    ),
+    (
+        "but enum rounding has 3",
+        setter("instructions", "copy", "fields", "x", value=[15, 1, 0, "rounding", "X."]),
+    ),
     ("opcode 0x21 belongs to conv", setter("instructions", "pool", "opcode", value=0x21)),
     ("outside 1 .. 255", setter("instructions", "pool", "opcode", value=256)),
     ("there is no queue side", setter("instructions", "pool", "queue", value="side")),
@@ -63,7 +79,10 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("outside the 4 KiB page", setter("registers", "STATUS", "offset", value=0x1000)),
     ("unknown access", setter("registers", "STATUS", "access", value="maybe")),
     ("outside the register", setter("registers", "STATUS", "fields", "irq", value=[32, 2, "Irq."])),
-    ("overlaps another field", setter("registers", "STATUS", "fields", "irq", value=[2, 1, "Irq."])),
+    (
+        "overlaps another field",
+        setter("registers", "STATUS", "fields", "irq", value=[2, 1, "Irq."]),
+    ),
     ("places for", setter("registers", "COUNTER_BASE", "count", value=3)),
     ("no power of two", setter("presets", "nano", "lanes", value=12)),
     ("no multiple of a granule", setter("presets", "nano", "depth", value=4)),
@@ -76,17 +95,26 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("unknown name 'ghost'", setter("instructions", "copy", "empty", value="ghost == 0")),
     ("'clamp_min' is signed", setter("instructions", "eltwise", "valid", value=["clamp_min >= 1"])),
     ("value can leave", setter("instructions", "copy", "valid", value=["run - 1 >= 1"])),
-    ("value can leave",
-     setter("instructions", "copy", "valid", value=["src_addr * src_addr * src_addr >= 1"])),
+    (
+        "value can leave",
+        setter("instructions", "copy", "valid", value=["src_addr * src_addr * src_addr >= 1"]),
+    ),
     ("remainder by zero", setter("instructions", "copy", "valid", value=["src_addr % run == 0"])),
-    ("footprint source count: up to",
-     setter("instructions", "copy", "footprints", 0, "terms", value=[["src_stride0", "run"]])),
+    (
+        "footprint source count: up to",
+        setter("instructions", "copy", "footprints", 0, "terms", value=[["src_stride0", "run"]]),
+    ),
     ("unknown space", setter("instructions", "copy", "footprints", 0, "space", value="moon")),
-    ("has no field 'region'", setter("instructions", "copy", "footprints", 0, "space", value="region")),
+    (
+        "has no field 'region'",
+        setter("instructions", "copy", "footprints", 0, "space", value="region"),
+    ),
 ]
 
 
-@pytest.mark.parametrize("message,change", BROKEN, ids=[f"{i}-{m}" for i, (m, _) in enumerate(BROKEN)])
+@pytest.mark.parametrize(
+    "message,change", BROKEN, ids=[f"{i}-{m}" for i, (m, _) in enumerate(BROKEN)]
+)
 def test_broken_specification(message: str, change: Callable[[dict[str, Any]], None]) -> None:
     found = problems(change)
     assert any(message in text for text in found), found
@@ -110,9 +138,19 @@ def test_expression_that_is_none(text: str) -> None:
         expr.parse(text)
 
 
-@pytest.mark.parametrize("text,value", [
-    ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("7 % 4 == 3 && !0", 1), ("a ? 5 : 6", 5),
-    ("groups(17) * ceil8(9)", 32), ("a == 1 ? b < 3 : 0", 1), ("10 - 2 - 3", 5), ("true", 1)])
+@pytest.mark.parametrize(
+    "text,value",
+    [
+        ("1 + 2 * 3", 7),
+        ("(1 + 2) * 3", 9),
+        ("7 % 4 == 3 && !0", 1),
+        ("a ? 5 : 6", 5),
+        ("groups(17) * ceil8(9)", 32),
+        ("a == 1 ? b < 3 : 0", 1),
+        ("10 - 2 - 3", 5),
+        ("true", 1),
+    ],
+)
 def test_expression_value(text: str, value: int) -> None:
     values = {"LANES": 16, "a": 1, "b": 2}
     assert expr.evaluate(expr.parse(text), values) == value
@@ -129,7 +167,10 @@ def test_hash_counts_encodings_but_not_sentences() -> None:
     assert hash_of(setter("instructions", "copy", "doc", value="Other words.")) == base
     assert hash_of(setter("constants", "BANKS", value=[8, "Other words."])) == base
     assert hash_of(setter("counters", "cycles", value="Other words.")) == base
-    assert hash_of(setter("instructions", "copy", "fields", "run", value=[3, 15, 0, "Other words."])) == base
+    assert (
+        hash_of(setter("instructions", "copy", "fields", "run", value=[3, 15, 0, "Other words."]))
+        == base
+    )
     assert hash_of(setter("constants", "BANKS", value=[4, RAW["constants"]["BANKS"][1]])) != base
     assert hash_of(setter("instructions", "copy", "opcode", value=0x27)) != base
     assert hash_of(setter("instructions", "copy", "empty", value="run == 0")) != base
@@ -137,7 +178,12 @@ def test_hash_counts_encodings_but_not_sentences() -> None:
 
 def test_missing_semantics_tests_and_docs_are_found() -> None:
     raw = copy.deepcopy(RAW)
-    raw["instructions"]["ghost"] = {"opcode": 0x55, "queue": "exec", "doc": "Nothing.", "fields": {}}
+    raw["instructions"]["ghost"] = {
+        "opcode": 0x55,
+        "queue": "exec",
+        "doc": "Nothing.",
+        "fields": {},
+    }
     found = checks.missing_files(model.build(raw), ROOT)
     for part in ("insn_ghost.hpp", "ghost.s", "ghost.exp", "no chapter", "no encoding table"):
         assert any(part in text for text in found), part
@@ -155,6 +201,8 @@ def test_unknown_or_open_block_of_the_manual(tmp_path: Path) -> None:
         write_docs.fill("<!-- BEGIN GENERATED ghost -->\n<!-- END GENERATED ghost -->", spec, page)
     with pytest.raises(model.SpecError, match="has no end"):
         write_docs.fill("<!-- BEGIN GENERATED traps -->\n", spec, page)
-    once = write_docs.fill("<!-- BEGIN GENERATED traps -->\n<!-- END GENERATED traps -->", spec, page)
+    once = write_docs.fill(
+        "<!-- BEGIN GENERATED traps -->\n<!-- END GENERATED traps -->", spec, page
+    )
     assert write_docs.fill(once, spec, page) == once
     assert "deadlock" in once
