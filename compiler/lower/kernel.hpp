@@ -51,6 +51,8 @@ class Kernel {
   virtual bool splitsRows() const { return true; }
   // Channels may be split at multiples of this; 0: never.
   virtual uint32_t channelUnit(const isa::Preset& preset) const = 0;
+  // True when the instructions hold for the pitches of the output view only.
+  virtual bool fixedLayout() const { return false; }
   // Rows of input `i` that output rows `out` need.
   virtual Range inputRows(size_t i, Range out) const = 0;
   // Channels of input `i` that output channels `out` need.

@@ -60,6 +60,7 @@ class CopyKernel final : public Kernel {
   std::vector<CopyPart> parts;
 
   bool splitsRows() const override { return false; }
+  bool fixedLayout() const override { return true; }
   uint32_t channelUnit(const isa::Preset&) const override { return 0; }
   Range inputRows(size_t i, Range) const override { return {0, inputs[i].grid.height}; }
   Range inputChannels(size_t i, Range) const override { return {0, inputs[i].grid.channels}; }

@@ -87,14 +87,20 @@ class Planner {
   // granules.
   bool evictable(StorageId s) const {
     const Storage& st = lowered_.storages[s];
+    size_t writers = 0;
+    for (const auto& k : lowered_.kernels) writers += k->output.storage == s;
     for (const auto& k : lowered_.kernels) {
       if (k->output.storage != s) continue;
+      const Grid& out = k->output.grid;
+      const bool whole = k->output.offset == 0 && out.channels == st.grid.channels &&
+                         out.width == st.grid.width && out.height == st.grid.height;
+      if (k->fixedLayout() && (writers > 1 || !whole)) return false;
       const bool granules = k->output.grid.pixPitch % isa::kGranule == 0 ||
                             (k->output.offset == 0 && st.grid.rowPitch % isa::kGranule == 0);
       if (!rowAligned(k->output, st) || !granules) return false;
     }
     for (const OutputTensor& output : lowered_.outputs)
-      if (output.view.storage == s) return false;
+      if (output.view.storage == s && !isHomeOf(lowered_, output)) return false;
     return true;
   }
 
@@ -249,6 +255,18 @@ std::vector<LifeTime> lifeTimes(const Lowered& lowered) {
     touch(lowered.kernels[k]->output.storage, k);
   }
   return lives;
+}
+
+bool isHomeOf(const Lowered& lowered, const OutputTensor& output) {
+  const auto elements = [](const Grid& grid) {
+    return uint64_t{grid.height} * grid.width * grid.channels;
+  };
+  const Storage& storage = lowered.storages[output.view.storage];
+  size_t sharing = 0;
+  for (const OutputTensor& other : lowered.outputs)
+    sharing += other.view.storage == output.view.storage;
+  return sharing == 1 && !storage.loaded && output.view.offset == 0 &&
+         elements(output.view.grid) == elements(storage.grid);
 }
 
 bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i) {

@@ -27,6 +27,10 @@ struct LifeTime {
 };
 std::vector<LifeTime> lifeTimes(const Lowered& lowered);
 
+// True when the output tensor is the whole content of its storage and the only one in it: then the
+// storage may lie where the output belongs.
+bool isHomeOf(const Lowered& lowered, const OutputTensor& output);
+
 // True when `kernel` reads input `i` only in the channels of its output tile, and can be given a
 // buffer that holds only these.
 bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i);

@@ -64,6 +64,12 @@ class Builder {
     if (st.home) {
       home_[s] = *st.home;
     } else if (!plan_.resident[s] && st.constant.empty()) {
+      for (const OutputTensor& output : lowered_.outputs) {
+        if (output.view.storage != s) continue;
+        home_[s] = MemoryHome{output.region, output.offset,
+                              denseGrid(st.grid.height, st.grid.width, st.grid.channels)};
+        return;
+      }
       out_.spillBytes = roundUp(out_.spillBytes, kMemoryAlignment);
       home_[s] = MemoryHome{kRegionSpill, out_.spillBytes, st.grid};
       out_.spillBytes += roundUp(static_cast<uint32_t>(st.bytes), isa::kGranule);
@@ -114,6 +120,13 @@ class Builder {
       loadedRows_[s] = rowsEnd;
     }
     return buffer_[s];
+  }
+
+  // Offset of the first byte of a row-aligned view in the home of its storage.
+  static uint32_t homeOffset(const View& view, const Storage& st, const MemoryHome& home) {
+    const uint32_t inRow = view.offset % st.grid.rowPitch;
+    return view.offset / st.grid.rowPitch * home.grid.rowPitch +
+           inRow / st.grid.pixPitch * home.grid.pixPitch + inRow % st.grid.pixPitch;
   }
 
   // Tiles [0, n) have stored these rows.
@@ -192,8 +205,8 @@ class Builder {
       Transfer t = makeTransfer({tile.rows.size(), view.grid.width, kept, home.grid.pixPitch,
                                  home.grid.rowPitch, pixPitch, rowPitch});
       t.region = home.region;
-      t.memOffset = home.offset + view.offset + tile.rows.begin * home.grid.rowPitch +
-                    (slice ? tile.channels.begin : 0);
+      t.memOffset = home.offset + homeOffset(view, st, home) +
+                    tile.rows.begin * home.grid.rowPitch + (slice ? tile.channels.begin : 0);
       t.buffer = outBuffer_;
       t.layer = kern.layer;
       step.stores.push_back(t);
@@ -299,6 +312,7 @@ class Builder {
   void storeOutputs() {
     for (const OutputTensor& output : lowered_.outputs) {
       const View& view = output.view;
+      if (!plan_.resident[view.storage]) continue;  // stored tile by tile
       const uint32_t tile = lastWriter(view.storage);
       Transfer t = makeTransfer({view.grid.height, view.grid.width, view.grid.channels,
                                  view.grid.channels, view.grid.width * view.grid.channels,

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/compiler_backend/graph_builder.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace lilong::test {
+
+ir::TensorId GraphBuilder::tensor(std::vector<int32_t> shape, float scale, int32_t zero) {
+  ir::Tensor t;
+  t.name = fmt::format("t{}", graph_.tensors.size());
+  t.shape = std::move(shape);
+  t.quant.scales = {scale};
+  t.quant.zeroPoints = {zero};
+  graph_.tensors.push_back(std::move(t));
+  return static_cast<ir::TensorId>(graph_.tensors.size() - 1);
+}
+
+ir::TensorId GraphBuilder::constant(std::vector<int32_t> shape, DType dtype) {
+  const ir::TensorId id = tensor(std::move(shape), 0.01f, 0);
+  ir::Tensor& t = graph_.tensors[id];
+  t.constant = true;
+  t.dtype = dtype;
+  t.data.resize(t.bytes());
+  for (size_t i = 0; i < t.data.size(); ++i)
+    t.data[i] = dtype == DType::int8 ? static_cast<uint8_t>(rng_())
+                                     : (i % 4 < 2 ? static_cast<uint8_t>(rng_()) : 0);
+  return id;
+}
+
+ir::TensorId GraphBuilder::op(ir::OpKind kind, std::vector<ir::TensorId> inputs,
+                              ir::TensorId output, ir::Attributes attributes) {
+  graph_.ops.push_back({kind, graph_.tensors[output].name, std::move(inputs), {output},
+                        std::move(attributes)});
+  return output;
+}
+
+ir::TensorId GraphBuilder::input(std::vector<int32_t> shape) {
+  const ir::TensorId t = tensor(std::move(shape), 0.05f, 3);
+  graph_.inputs.push_back(t);
+  return t;
+}
+
+ir::TensorId GraphBuilder::conv(ir::TensorId x, int32_t channels, int32_t kernel, int32_t stride,
+                                int32_t padding, int32_t dilation) {
+  const std::vector<int32_t> in = shape(x);
+  const auto w = constant({channels, kernel, kernel, in[3]}, DType::int8);
+  const auto b = constant({channels}, DType::int32);
+  const int32_t span = (kernel - 1) * dilation + 1;
+  const auto y = tensor({in[0], (in[1] + 2 * padding - span) / stride + 1,
+                         (in[2] + 2 * padding - span) / stride + 1, channels},
+                        0.02f * static_cast<float>(kernel) * static_cast<float>(in[3]), -5);
+  ir::Conv2dAttrs attrs;
+  attrs.strideY = attrs.strideX = stride;
+  attrs.dilationY = attrs.dilationX = dilation;
+  attrs.padding = {padding, padding, padding, padding};
+  return op(ir::OpKind::conv2d, {x, w, b}, y, attrs);
+}
+
+ir::TensorId GraphBuilder::depthwise(ir::TensorId x, int32_t kernel, int32_t stride,
+                                     int32_t padding, int32_t multiplier) {
+  const std::vector<int32_t> in = shape(x);
+  const auto w = constant({1, kernel, kernel, in[3] * multiplier}, DType::int8);
+  const auto b = constant({in[3] * multiplier}, DType::int32);
+  const auto y = tensor({in[0], (in[1] + 2 * padding - kernel) / stride + 1,
+                         (in[2] + 2 * padding - kernel) / stride + 1, in[3] * multiplier},
+                        0.05f * static_cast<float>(kernel), 7);
+  ir::Conv2dAttrs attrs;
+  attrs.strideY = attrs.strideX = stride;
+  attrs.padding = {padding, padding, padding, padding};
+  attrs.depthMultiplier = multiplier;
+  return op(ir::OpKind::depthwiseConv2d, {x, w, b}, y, attrs);
+}
+
+ir::TensorId GraphBuilder::fullyConnected(ir::TensorId x, int32_t units) {
+  const auto depth = static_cast<int32_t>(graph_.tensors[x].elements());
+  const auto w = constant({units, depth}, DType::int8);
+  const auto b = constant({units}, DType::int32);
+  const auto y = tensor({1, units}, 0.01f * static_cast<float>(depth), 1);
+  return op(ir::OpKind::fullyConnected, {x, w, b}, y, ir::FusedAttrs{});
+}
+
+ir::TensorId GraphBuilder::pool(ir::OpKind kind, ir::TensorId x, int32_t kernel, int32_t stride,
+                                int32_t padding) {
+  const std::vector<int32_t> in = shape(x);
+  const ir::Quantisation quant = graph_.tensors[x].quant;
+  const auto y = tensor({in[0], (in[1] + 2 * padding - kernel) / stride + 1,
+                         (in[2] + 2 * padding - kernel) / stride + 1, in[3]},
+                        quant.scale(), quant.zeroPoint());
+  ir::Pool2dAttrs attrs;
+  attrs.kernelY = attrs.kernelX = kernel;
+  attrs.strideY = attrs.strideX = stride;
+  attrs.padding = {padding, padding, padding, padding};
+  return op(kind, {x}, y, attrs);
+}
+
+ir::TensorId GraphBuilder::add(ir::TensorId a, ir::TensorId b) {
+  return op(ir::OpKind::add, {a, b}, tensor(shape(a), 0.3f, -9), ir::FusedAttrs{});
+}
+
+ir::TensorId GraphBuilder::concat(std::vector<ir::TensorId> parts) {
+  std::vector<int32_t> all = shape(parts[0]);
+  for (size_t i = 1; i < parts.size(); ++i) all[3] += shape(parts[i])[3];
+  const ir::Quantisation quant = graph_.tensors[parts[0]].quant;
+  for (const ir::TensorId t : parts) graph_.tensors[t].quant = quant;
+  ir::ConcatAttrs attrs;
+  attrs.axis = 3;
+  const auto y = tensor(all, quant.scale(), quant.zeroPoint());
+  return op(ir::OpKind::concatenation, std::move(parts), y, attrs);
+}
+
+ir::TensorId GraphBuilder::unary(ir::OpKind kind, ir::TensorId x) {
+  return op(kind, {x}, tensor(shape(x), 1.0f / 256, -128), ir::NoAttrs{});
+}
+
+ir::TensorId GraphBuilder::reshape(ir::TensorId x, std::vector<int32_t> shape) {
+  const ir::Quantisation quant = graph_.tensors[x].quant;
+  return op(ir::OpKind::reshape, {x}, tensor(std::move(shape), quant.scale(), quant.zeroPoint()),
+            ir::NoAttrs{});
+}
+
+ir::TensorId GraphBuilder::softmax(ir::TensorId x) {
+  return op(ir::OpKind::softmax, {x}, tensor(shape(x), 1.0f / 256, -128), ir::SoftmaxAttrs{});
+}
+
+ir::Graph GraphBuilder::finish(std::vector<ir::TensorId> outputs) {
+  graph_.outputs = std::move(outputs);
+  const auto checked = ir::checkGraph(graph_);
+  EXPECT_TRUE(checked.ok()) << checked.error().toString();
+  return graph_;
+}
+
+}  // namespace lilong::test
