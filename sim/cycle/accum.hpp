@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// lilong_array and lilong_accum: stages of fixed length behind the release of a beat, then a queue
+// of MAX_STRIPE finished positions.
+//
+//   release t | stream t+1 .. t+5 | array t+6 .. t+8 | pushed in t+8, result valid from t+9
+#pragma once
+
+#include "sim/cycle/ports.hpp"
+
+namespace lilong::cycle {
+
+struct Array {
+  void clear() { beats_ = computes_ = results_ = 0; }
+  // lilong_stream has nothing under way.
+  bool streamIdle() const { return (beats_ & 0x1f) == 0; }
+  bool idle() const { return (computes_ & 0xe0) == 0; }
+  bool push() const { return (results_ & 0x80) != 0; }  // a finished position enters the queue
+  bool empty() const { return (beats_ | computes_) == 0; }
+
+  void tick(bool beat, bool compute, bool result) {
+    beats_ = static_cast<uint8_t>(beats_ << 1 | beat);
+    computes_ = static_cast<uint8_t>(computes_ << 1 | compute);
+    results_ = static_cast<uint8_t>(results_ << 1 | result);
+  }
+
+ private:
+  // Bit n: a beat released n + 1 cycles ago.
+  uint8_t beats_ = 0, computes_ = 0, results_ = 0;
+};
+
+struct Accum {
+  static constexpr unsigned kEntries = isa::kMaxStripe;
+
+  void clear() {
+    count_ = 0;
+    free_ = kEntries;
+  }
+  bool hasFree() const { return free_ != 0; }
+  bool accValid() const { return count_ != 0; }
+  bool idle() const { return free_ == kEntries; }
+
+  void tick(bool push, bool take, bool pop) {
+    count_ += static_cast<unsigned>(push) - static_cast<unsigned>(pop);
+    free_ += static_cast<unsigned>(pop) - static_cast<unsigned>(take);
+  }
+
+ private:
+  unsigned count_ = 0;         // finished positions
+  unsigned free_ = kEntries;   // entries that no released beat has taken
+};
+
+}  // namespace lilong::cycle

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What travels through the array path (lilong_path_pkg without the data).
+//
+// Positions in a row (`x`) are saturated at kFarRight like in the RTL and fit 28 signed bits there,
+// so plain integers are exact.  Addresses are modulo 2^24.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace lilong::cycle {
+
+inline constexpr int32_t kFarRight = 1 << 25;  // saturated position
+inline constexpr uint32_t kAddrMask = (1u << 24) - 1;
+
+// Of a position that may be negative.
+constexpr int32_t farRight(int32_t x) { return x >= kFarRight ? kFarRight : x; }
+
+// One instruction, products done.
+struct Work {
+  bool fence = false;
+  uint8_t seq = 0;
+  bool depthwise = false;  // dwconv or pool
+  bool pool = false;       // no weights
+  uint32_t outHeight = 0, outWidth = 0;
+  uint32_t groups = 0, steps = 0;
+  uint32_t stripe = 0;
+  int32_t inHeight = 0, rowBytes = 0;
+  uint32_t strideY = 0, strideX = 0;
+  uint32_t kernelRows = 0, kernelCols = 0;
+  uint32_t dilationY = 0, dilationX = 0;
+  uint32_t run = 0;
+  uint32_t padTop = 0, padLeft = 0;
+  uint32_t row0 = 0, rowStep = 0, rowDilation = 0;
+  int32_t colStep = 0;
+  uint32_t leftCols = 0;  // columns left of the image at output column 0
+  int32_t leftX = 0;      // byte position of the first column that is not
+};
+
+// What the weight fetch needs of an instruction.
+struct Blocks {
+  uint32_t addr = 0;
+  uint32_t groups = 0, steps = 0, stripe = 0;
+  uint32_t positions = 0;
+};
+
+// Part of a K step that comes from one kernel row, or one kernel row of a depthwise pass.
+struct Piece {
+  int32_t iy = 0;
+  int32_t x = 0;
+  uint32_t addr = 0;
+  uint32_t n = 0;  // bytes, 0: no piece
+};
+
+struct Step {
+  std::array<Piece, 3> piece{};
+  bool last = false;
+  uint32_t k0 = 0;    // depthwise: first kernel column of the pass
+  uint32_t cols = 0;  // depthwise: kernel columns of the pass
+};
+
+// Flags of a beat, as far as they influence time.
+enum : uint8_t {
+  kOpen = 1,      // first beat of an instruction
+  kFence = 2,
+  kCompute = 4,   // the array multiplies
+  kLoad = 8,      // next weights become active (never set for pool)
+  kResult = 16,   // computes in the last step: the result leaves
+  kSingle = 32,   // computes for a stripe of one position and several steps
+};
+
+// A beat behind the cut: per port (2s even, 2s + 1 odd vector of stream s) whether a vector is
+// needed, and its address / 2.
+struct Beat {
+  std::array<uint32_t, 6> want{};
+  uint8_t need = 0;
+  uint8_t flags = 0;
+  uint8_t seq = 0;
+};
+
+}  // namespace lilong::cycle

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// lilong_range: a queue of 8 beats behind two stages.  A beat is put in its place when it is
+// emitted and becomes visible three cycles later.
+#pragma once
+
+#include "sim/cycle/path.hpp"
+
+namespace lilong::cycle {
+
+struct Range {
+  static constexpr unsigned kEntries = 8;
+
+  void clear() {
+    stages_ = count_ = head_ = tail_ = 0;
+    credit_ = kEntries;
+  }
+  bool go() const { return credit_ != 0; }
+  bool idle() const { return credit_ == kEntries; }
+  bool valid() const { return count_ != 0; }
+  const Beat& beat() const { return queue_[head_]; }
+  Beat& entry() { return queue_[tail_]; }  // where the beat that is emitted goes
+
+  void tick(bool emit, bool pop) {
+    count_ += (stages_ >> 1) - static_cast<unsigned>(pop);
+    stages_ = (stages_ << 1 | static_cast<unsigned>(emit)) & 3;
+    credit_ += static_cast<unsigned>(pop) - static_cast<unsigned>(emit);
+    tail_ = (tail_ + static_cast<unsigned>(emit)) % kEntries;
+    head_ = (head_ + static_cast<unsigned>(pop)) % kEntries;
+  }
+
+ private:
+  Beat queue_[kEntries];
+  unsigned stages_ = 0;  // valid bits of the two stages
+  unsigned count_ = 0, credit_ = kEntries, head_ = 0, tail_ = 0;
+};
+
+}  // namespace lilong::cycle

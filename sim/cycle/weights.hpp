@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// lilong_weights: asks for the block of the next step, WEIGHT_VECTORS vectors a cycle.
+#pragma once
+
+#include "sim/cycle/path.hpp"
+#include "sim/cycle/ports.hpp"
+
+namespace lilong::cycle {
+
+struct Weights {
+  explicit Weights(const Shape& shape)
+      : rows_(shape.lanes / shape.weightVectors), vectors_(shape.weightVectors),
+        depth_bits_(shape.depthBits()), mask_(shape.vectorMask()) {}
+
+  void clear() {
+    active_ = full_ = false;
+    req_ = 0;
+  }
+  bool blocksReady() const { return !active_; }
+  bool idle() const { return !active_ && req_ == 0 && !full_; }
+  bool full() const { return full_; }
+  uint32_t requests() const { return req_; }
+  uint32_t addr(unsigned j) const { return (addr_ + j) & mask_; }
+  uint32_t banks() const {
+    uint32_t banks = 0;
+    for (uint32_t r = req_; r != 0; r &= r - 1) {
+      banks |= 1u << bankOf(addr(static_cast<unsigned>(std::countr_zero(r))));
+    }
+    return banks;
+  }
+  // The next block is granted, this cycle included.
+  bool ready(uint32_t grant) const {
+    return full_ || (req_ != 0 && (req_ & ~grant) == 0 && out_row_ == rows_ - 1);
+  }
+
+  void tick(uint32_t grant, bool take, bool blocks_valid, const Blocks& blocks) {
+    const bool full_now = ready(grant);
+    const bool accept = blocks_valid && !active_;
+    req_ &= ~grant;
+    full_ = full_now && !take;
+    if (active_ && req_ == 0 && (row_ != 0 || !full_now || take)) ask();
+    if (accept) {
+      active_ = true;
+      groups_ = blocks.groups;
+      steps_ = blocks.steps;
+      step_ = 0;
+      stripe_ = blocks.stripe;
+      positions_ = left_ = blocks.positions;
+      next_ = group_ = (blocks.addr >> depth_bits_) & mask_;
+      row_ = 0;
+    }
+  }
+
+ private:
+  void ask() {
+    req_ = (1u << vectors_) - 1;
+    addr_ = next_;
+    out_row_ = row_;
+    const uint32_t after = (next_ + vectors_) & mask_;
+    next_ = after;
+    if (row_ != rows_ - 1) {
+      row_++;
+      return;
+    }
+    row_ = 0;
+    if (step_ != ((steps_ - 1) & 0xffff)) {
+      step_ = (step_ + 1) & 0xffff;
+      return;
+    }
+    step_ = 0;
+    // one step: the block stays for all stripes of the group
+    if (steps_ == 1 || left_ <= stripe_) {
+      left_ = positions_;
+      group_ = after;
+      groups_ = (groups_ - 1) & 0xffff;
+      if (groups_ == 0) active_ = false;
+    } else {
+      left_ -= stripe_;
+      next_ = group_;
+    }
+  }
+
+  uint32_t rows_, vectors_;
+  unsigned depth_bits_;
+  uint32_t mask_;
+  bool active_ = false, full_ = false;
+  uint32_t groups_ = 0, steps_ = 0, step_ = 0, stripe_ = 0;
+  uint32_t positions_ = 0, left_ = 0;  // of the group; that later stripes do
+  uint32_t next_ = 0, group_ = 0;      // next vector to ask for; first of the group
+  uint32_t row_ = 0, out_row_ = 0;     // row to ask for next; row asked for now
+  uint32_t req_ = 0, addr_ = 0;
+};
+
+}  // namespace lilong::cycle
