@@ -34,6 +34,10 @@ lockstep() {  # lockstep PRESET FLAVOUR COUNT
   stage "lockstep-$1-$2" $BUILD/sim/lockstep/lilong_lockstep --preset "$1" --flavour "$2" --count "$3" --seed "$SEED"
 }
 
+hostile() {  # hostile PRESET FLAVOUR COUNT
+  stage "hostile-$1" $BUILD/sim/lockstep/lilong_lockstep --hostile --preset "$1" --flavour "$2" --count "$3" --seed "$SEED"
+}
+
 case ${1:-default} in
   smoke)
     stage ctest-smoke ctest --test-dir $BUILD -L smoke --output-on-failure
@@ -45,6 +49,9 @@ case ${1:-default} in
     lockstep edge fast 1000
     lockstep edge checked 1000
     for preset in nano lite plus; do lockstep $preset checked 300; done
+    for preset in edge nano lite plus; do hostile $preset checked 100; done
+    stage conformance $PYTHON tests/ops/conformance.py
+    stage cycles $PYTHON tests/models/cycles.py
     ;;
   lint) lint_stages ;;
   long)
