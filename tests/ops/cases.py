@@ -58,11 +58,15 @@ def _bytes(rng: Generator, shape: tuple[int, ...], dtype: str = "int8") -> NDArr
     return rng.integers(info.min, info.max + 1, size=shape).astype(dtype)
 
 
-def _runs(rng: Generator, *shapes: tuple[int, ...], dtype: str = "int8") -> list[list[NDArray[Any]]]:
+def _runs(
+    rng: Generator, *shapes: tuple[int, ...], dtype: str = "int8"
+) -> list[list[NDArray[Any]]]:
     return [[_bytes(rng, s, dtype) for s in shapes] for _ in range(INPUTS_PER_CASE)]
 
 
-def _all_bytes(rng: Generator, shape: tuple[int, ...], dtype: str = "int8") -> list[list[NDArray[Any]]]:
+def _all_bytes(
+    rng: Generator, shape: tuple[int, ...], dtype: str = "int8"
+) -> list[list[NDArray[Any]]]:
     """Runs that together hold every byte value, if the shape has at least 128 elements."""
     info = np.iinfo(dtype)
     count = int(np.prod(shape))
@@ -72,8 +76,11 @@ def _all_bytes(rng: Generator, shape: tuple[int, ...], dtype: str = "int8") -> l
 
 def _image(rng: Generator, channels: int = 20, side: int = 14) -> tuple[int, int, int, int]:
     batch = 1 if rng.random() < 0.85 else _int(rng, 2, 3)
-    if rng.random() < 0.15:  # one-dimensional signals
+    pick = rng.random()
+    if pick < 0.15:  # one-dimensional signals
         return batch, _int(rng, 1, 40), 1, _int(rng, 1, channels)
+    if pick < 0.2:  # more than fits a small scratchpad at once
+        return 1, _int(rng, 16, 28), _int(rng, 16, 28), _int(rng, 32, 72)
     return batch, _int(rng, 1, side), _int(rng, 1, side), _int(rng, 1, channels)
 
 
@@ -90,7 +97,7 @@ def _positions(size: int, kernel: int, stride: int, dilation: int, same: bool) -
 def conv(rng: Generator, depthwise: bool = False) -> Case:
     n, h, w, c = _image(rng)
     multiplier = _int(rng, 1, 4) if depthwise and rng.random() < 0.4 else 1
-    out = c * multiplier if depthwise else _int(rng, 1, 24)
+    out = c * multiplier if depthwise else _int(rng, 1, 24 if rng.random() < 0.9 else 70)
     kh, kw = _int(rng, 1, 5), _int(rng, 1, 5)
     if rng.random() < 0.3:
         kh = kw = int(rng.choice([1, 3]))
@@ -110,7 +117,9 @@ def conv(rng: Generator, depthwise: bool = False) -> Case:
     shape = (1, kh, kw, out) if depthwise else (out, kh, kw, c)
     weights = rng.integers(-127, 128, size=shape).astype(np.int8)
     si, channels = _scale(rng), rng.random() < 0.7
-    sw: float | list[float] = [_scale(rng, 1e-4, 0.05) for _ in range(out)] if channels else _scale(rng, 1e-4, 0.05)
+    sw: float | list[float] = (
+        [_scale(rng, 1e-4, 0.05) for _ in range(out)] if channels else _scale(rng, 1e-4, 0.05)
+    )
     mean_sw = float(np.exp(np.mean(np.log(sw))))
     so = _output_scale(rng, si * mean_sw * 74 * 73 * np.sqrt(taps))
     bias = rng.integers(-(2**14), 2**14, size=out).astype(np.int32)
@@ -148,10 +157,14 @@ def fully_connected(rng: Generator) -> Case:
     depth, units = _int(rng, 1, 200), _int(rng, 1, 70)
     channels = rng.random() < 0.3
     si = _scale(rng)
-    sw: float | list[float] = [_scale(rng, 1e-4, 0.05) for _ in range(units)] if channels else _scale(rng, 1e-4, 0.05)
+    sw: float | list[float] = (
+        [_scale(rng, 1e-4, 0.05) for _ in range(units)] if channels else _scale(rng, 1e-4, 0.05)
+    )
     so = _output_scale(rng, si * float(np.exp(np.mean(np.log(sw)))) * 74 * 73 * np.sqrt(depth))
     net = Network()
-    shape = (rows, depth)
+    keep = rows > 1 and rng.random() < 0.3
+    leading = (1, rows) if keep else (rows,)
+    shape = (*leading, depth)
     x = net.tensor(shape, "int8", si, _zero(rng))
     weights = rng.integers(-127, 128, size=(units, depth)).astype(np.int8)
     wt = net.tensor((units, depth), "int8", sw, 0, 0, weights)
@@ -162,9 +175,14 @@ def fully_connected(rng: Generator) -> Case:
         inputs.append(net.tensor((units,), "int32", sb, 0, 0, bias))
     else:
         inputs.append(-1)
-    y = net.tensor((rows, units), "int8", so, _zero(rng))
+    y = net.tensor((*leading, units), "int8", so, _zero(rng))
     net.op(
-        "FULLY_CONNECTED", inputs, [y], "FullyConnectedOptions", activation=int(rng.integers(ACTIVATIONS))
+        "FULLY_CONNECTED",
+        inputs,
+        [y],
+        "FullyConnectedOptions",
+        activation=int(rng.integers(ACTIVATIONS)),
+        keepNumDims=keep,
     )
     return Case("FULLY_CONNECTED", net.finish([x], [y]), _runs(rng, shape))
 
@@ -184,8 +202,16 @@ def _pool(rng: Generator, name: str) -> Case:
     x = net.tensor((n, h, w, c), "int8", scale, zero)
     y = net.tensor((n, oh, ow, c), "int8", scale, zero)
     net.op(
-        name, [x], [y], "Pool2DOptions", padding=0 if same else 1, strideH=sy, strideW=sx,
-        filterH=kh, filterW=kw, activation=int(rng.integers(ACTIVATIONS)),
+        name,
+        [x],
+        [y],
+        "Pool2DOptions",
+        padding=0 if same else 1,
+        strideH=sy,
+        strideW=sx,
+        filterH=kh,
+        filterW=kw,
+        activation=int(rng.integers(ACTIVATIONS)),
     )
     return Case(name, net.finish([x], [y]), _runs(rng, (n, h, w, c)))
 
@@ -221,6 +247,8 @@ def _operand_shapes(rng: Generator) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def _binary(rng: Generator, name: str) -> Case:
     a, b = _operand_shapes(rng)
     sa, sb = _scale(rng), _scale(rng)
+    if rng.random() < 0.06:  # ratios at which XNNPACK hands the operator back
+        sa = float(np.float32(sb * 2.0 ** rng.uniform(-14, 14)))
     za, zb = _zero(rng), _zero(rng)
     options: str | None = None
     values: dict[str, Any] = {}
@@ -313,7 +341,10 @@ def quantize(rng: Generator) -> Case:
     net.op("QUANTIZE", [x], [y])
     model = net.finish([x], [y])
     if source == "float32":
-        runs = [[(rng.normal(0, 60 * so, size=shape)).astype(np.float32)] for _ in range(INPUTS_PER_CASE)]
+        runs = [
+            [(rng.normal(0, 60 * so, size=shape)).astype(np.float32)]
+            for _ in range(INPUTS_PER_CASE)
+        ]
         return Case("QUANTIZE", model, runs)
     return Case("QUANTIZE", model, _all_bytes(rng, shape, source))
 
@@ -330,8 +361,9 @@ def dequantize(rng: Generator) -> Case:
 
 def softmax(rng: Generator) -> Case:
     rank = _int(rng, 1, 4)
-    classes = _int(rng, 1, 60) if rng.random() < 0.8 else _int(rng, 100, 400)
-    shape = tuple([1] + [_int(rng, 1, 5) for _ in range(rank - 2)])[: rank - 1] + (classes,)
+    classes = _int(rng, 1, 60) if rng.random() < 0.8 else _int(rng, 100, 1001)
+    leading = [1] + [_int(rng, 1, 5) for _ in range(rank - 2)]
+    shape = (*leading[: rank - 1], classes)
     net = Network()
     x = net.tensor(shape, "int8", _scale(rng, 0.005, 0.5), _zero(rng))
     y = net.tensor(shape, "int8", 1 / 256, -128)
@@ -342,7 +374,8 @@ def softmax(rng: Generator) -> Case:
 
 def mean(rng: Generator) -> Case:
     shape = _image(rng, 24, 12)
-    axes = [1, 2] if rng.random() < 0.8 else [int(rng.choice([1, 2]))]
+    some = [[1], [2], [3], [1, 2, 3], [2, 3]]
+    axes = [1, 2] if rng.random() < 0.7 else some[_int(rng, 0, len(some) - 1)]
     if rng.random() < 0.2:
         axes = [a - 4 for a in axes]
     keep = bool(rng.random() < 0.5)
@@ -359,10 +392,12 @@ def mean(rng: Generator) -> Case:
 
 
 def _pad(rng: Generator, name: str) -> Case:
-    shape = _image(rng, 20, 9)
+    shape: tuple[int, ...] = _image(rng, 20, 9)
     pads = np.array([[0, 0]] + [[_int(rng, 0, 3), _int(rng, 0, 3)] for _ in range(3)], np.int32)
     if rng.random() < 0.6:
         pads[3] = 0
+    if rng.random() < 0.2:
+        shape, pads = shape[1:], pads[1:]
     out = tuple(int(d + p[0] + p[1]) for d, p in zip(shape, pads, strict=True))
     scale, zero = _scale(rng), _zero(rng)
     net = Network()
@@ -398,13 +433,24 @@ def concatenation(rng: Generator) -> Case:
         inputs.append(net.tensor(part, "int8", scale, zero))
     shape[axis] = sum(s[axis] for s in shapes)
     y = net.tensor(shape, "int8", scale, zero)
-    net.op("CONCATENATION", inputs, [y], "ConcatenationOptions", axis=axis if rng.random() < 0.5 else axis - 4)
+    net.op(
+        "CONCATENATION",
+        inputs,
+        [y],
+        "ConcatenationOptions",
+        axis=axis if rng.random() < 0.5 else axis - 4,
+    )
     return Case("CONCATENATION", net.finish(inputs, [y]), _runs(rng, *shapes))
 
 
 def _moved(
-    rng: Generator, name: str, shape: tuple[int, ...], out: tuple[int, ...],
-    operand: NDArray[Any] | None = None, options: str | None = None, **values: Any,
+    rng: Generator,
+    name: str,
+    shape: tuple[int, ...],
+    out: tuple[int, ...],
+    operand: NDArray[Any] | None = None,
+    options: str | None = None,
+    **values: Any,
 ) -> Case:
     scale, zero = _scale(rng), _zero(rng)
     net = Network()
@@ -427,7 +473,9 @@ def reshape(rng: Generator) -> Case:
     wanted = list(out)
     if rng.random() < 0.5:
         wanted[out.index(max(out))] = -1
-    return _moved(rng, "RESHAPE", shape, tuple(out), np.array(wanted), "ReshapeOptions", newShape=wanted)
+    return _moved(
+        rng, "RESHAPE", shape, tuple(out), np.array(wanted), "ReshapeOptions", newShape=wanted
+    )
 
 
 def squeeze(rng: Generator) -> Case:
@@ -452,8 +500,8 @@ def strided_slice(rng: Generator) -> Case:
     begin_mask = end_mask = shrink = 0
     for i, dim in enumerate(shape):
         step = int(rng.choice([1, 1, 1, 2, 3, -1])) if i > 0 else 1
-        lo = _int(rng, 0, dim - 1)
-        hi = _int(rng, lo + 1, dim)
+        lo = _int(rng, 0, (dim - 1) // 2)
+        hi = _int(rng, max(lo + 1, dim // 2), dim)
         size = -(-(hi - lo) // abs(step))
         b, e = (lo, hi) if step > 0 else (hi - 1, lo - 1)
         if step < 0 and e < 0:
@@ -475,11 +523,18 @@ def strided_slice(rng: Generator) -> Case:
     scale, zero = _scale(rng), _zero(rng)
     net = Network()
     x = net.tensor(shape, "int8", scale, zero)
-    parts = [net.tensor((4,), "int32", None, 0, 0, np.array(v, np.int32)) for v in (begin, end, stride)]
+    parts = [
+        net.tensor((4,), "int32", None, 0, 0, np.array(v, np.int32)) for v in (begin, end, stride)
+    ]
     y = net.tensor(out, "int8", scale, zero)
     net.op(
-        "STRIDED_SLICE", [x, *parts], [y], "StridedSliceOptions",
-        beginMask=begin_mask, endMask=end_mask, shrinkAxisMask=shrink,
+        "STRIDED_SLICE",
+        [x, *parts],
+        [y],
+        "StridedSliceOptions",
+        beginMask=begin_mask,
+        endMask=end_mask,
+        shrinkAxisMask=shrink,
     )
     return Case("STRIDED_SLICE", net.finish([x], [y]), _runs(rng, shape))
 
@@ -498,8 +553,14 @@ def resize_nearest(rng: Generator) -> Case:
         oh, ow = 2 * h, 2 * w
     mode = _int(rng, 0, 2)
     return _moved(
-        rng, "RESIZE_NEAREST_NEIGHBOR", (n, h, w, c), (n, oh, ow, c), np.array([oh, ow]),
-        "ResizeNearestNeighborOptions", alignCorners=mode == 1, halfPixelCenters=mode == 2,
+        rng,
+        "RESIZE_NEAREST_NEIGHBOR",
+        (n, h, w, c),
+        (n, oh, ow, c),
+        np.array([oh, ow]),
+        "ResizeNearestNeighborOptions",
+        alignCorners=mode == 1,
+        halfPixelCenters=mode == 2,
     )
 
 
@@ -553,7 +614,8 @@ GENERATORS: dict[str, Callable[[Generator], Case]] = {
 }
 
 
-def generate(operator: str, count: int, seed: int) -> list[Case]:
-    """`count` cases of an operator; case i depends on (operator, seed, i) only."""
+def generate(operator: str, count: int, seed: int, first: int = 0) -> list[Case]:
+    """Cases first .. first + count - 1; case i depends on (operator, seed, i) only."""
     tag = sum(ord(ch) * (i + 1) for i, ch in enumerate(operator))
-    return [GENERATORS[operator](np.random.default_rng([seed, tag, i])) for i in range(count)]
+    numbers = range(first, first + count)
+    return [GENERATORS[operator](np.random.default_rng([seed, tag, i])) for i in numbers]

@@ -24,11 +24,15 @@ Job = tuple[bytes, list[list[NDArray[Any]]]]
 Answer = list[NDArray[Any]] | str
 
 
-def _run_litert(model: bytes, runs: list[list[NDArray[Any]]], reference: bool) -> list[NDArray[Any]]:
+def _run_litert(
+    model: bytes, runs: list[list[NDArray[Any]]], reference: bool
+) -> list[NDArray[Any]]:
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     resolver = OpResolverType.BUILTIN_REF if reference else OpResolverType.AUTO
-    interpreter = Interpreter(model_content=model, experimental_op_resolver_type=resolver, num_threads=1)
+    interpreter = Interpreter(
+        model_content=model, experimental_op_resolver_type=resolver, num_threads=1
+    )
     interpreter.allocate_tensors()
     inputs = [d["index"] for d in interpreter.get_input_details()]
     output = interpreter.get_output_details()[0]["index"]
@@ -65,7 +69,7 @@ def _worker() -> None:
                 answer = _run_tflm(model, runs)
             else:
                 answer = _run_litert(model, runs, numerics == "litert-ref")
-        except Exception as error:  # noqa: BLE001 - any refusal is an answer
+        except Exception as error:  # any refusal is an answer
             answer = f"{type(error).__name__}: {error}"[:400]
         data = pickle.dumps(answer)
         out.write(struct.pack("<I", len(data)) + data)
@@ -78,7 +82,10 @@ def run(jobs: list[Job], numerics: str) -> list[Answer]:
     while len(answers) < len(jobs):
         rest = jobs[len(answers) :]
         done = subprocess.run(
-            [sys.executable, __file__, numerics], input=pickle.dumps(rest), capture_output=True, check=False
+            [sys.executable, __file__, numerics],
+            input=pickle.dumps(rest),
+            capture_output=True,
+            check=False,
         )
         data, position = done.stdout, 0
         while position + 4 <= len(data):
