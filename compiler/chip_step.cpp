@@ -15,6 +15,8 @@ namespace {
 // buffers do not fit, less is planned.
 constexpr uint32_t kPlanPercent[] = {100, 95, 90, 85, 80, 70, 60, 50, 40};
 
+constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 30;
+
 }  // namespace
 
 Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
@@ -30,12 +32,16 @@ Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& pres
     }
     const uint32_t alignment = preset.depth * isa::kBanks;
     Schedule schedule = makeSchedule(lowered, *plan, preset, constants, spillBytes);
+    if (schedule.spillBytes > kMaxRegionBytes || schedule.constants.size() > kMaxRegionBytes)
+      return makeError(DiagId::unsupportedVariant,
+                       "the network needs more than 1 GiB of constants or of memory between layers",
+                       file);
     if (!fitSchedule(schedule, capacity, alignment)) continue;
     if (const auto wrong = validateAllocation(schedule.buffers, capacity, alignment))
       return makeError(DiagId::internal, *wrong, file);
     auto code = emitCode(lowered, schedule, preset, file);
     if (!code) return code.error();
-    return CompiledStep{std::move(*code), std::move(schedule.constants), schedule.spillBytes};
+    return CompiledStep{std::move(*code), std::move(schedule.constants), static_cast<uint32_t>(schedule.spillBytes)};
   }
   if (failure) return *failure;
   return makeError(DiagId::doesNotFit,

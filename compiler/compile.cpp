@@ -185,9 +185,6 @@ class Compilation {
     auto compiled = backend::compileStep(*lowered, preset_, bus_, program_.constants,
                                          program_.spillBytes, graph_.file);
     if (!compiled) return compiled.error();
-    if (compiled->constants.size() > kMaxRegionBytes)
-      return makeError(DiagId::unsupportedVariant, "the network has more than 1 GiB of constants",
-                       graph_.file);
     program_.constants = std::move(compiled->constants);
     program_.spillBytes = compiled->spillBytes;
     addLayers(*lowered, compiled->code);

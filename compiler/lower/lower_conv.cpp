@@ -73,16 +73,15 @@ Result<void> Lowerer::lowerConv(const Node& node) {
                     static_cast<uint32_t>(attrs.dilationX),
                     static_cast<uint32_t>(attrs.padding.left + node.padding.left), inW, outW);
 
-  // Weights of the taps that are left, dense as OHWI or depthwise as 1HWC.  The bias covers all
-  // taps; the ones removed met nothing but padding, so their share of the zero point goes too.
+  // Weights of the taps that are left, as OHWI or, for depthwise, 1HWC.  The bias covers all taps; the
+  // ones removed met nothing but padding, so their share of the zero point goes too.
   const auto multiplier = static_cast<uint32_t>(attrs.depthMultiplier);
-  const bool windows = depthwise && multiplier == 1 && inC > 1;
-  const int32_t zero = params.padValue;
   const std::span<const int8_t> data = w.int8Data();
   ChannelParams channels = channelParams(params);
   const bool swap = images == 1 && inW == 1 && outW == 1 && tx.count == 1 && tx.pad == 0;
-  std::vector<int8_t> weights(size_t{ty.count} * tx.count * outC * (windows || !depthwise ? 1 : inC) *
-                              (depthwise ? 1 : inC));
+  const uint32_t perTap = depthwise ? 1 : inC;
+  const uint32_t taps = ty.count * tx.count;
+  std::vector<int8_t> weights(size_t{taps} * outC * perTap);
   for (uint32_t o = 0; o < outC; ++o) {
     uint32_t removed = 0;  // wraps like the accumulator
     for (uint32_t ky = 0; ky < kernelY; ++ky) {
@@ -91,22 +90,18 @@ Result<void> Lowerer::lowerConv(const Node& node) {
                           kx < tx.first + tx.count;
         const size_t tap = size_t{ky - ty.first} * tx.count + (kx - tx.first);
         const size_t source = size_t{ky} * kernelX + kx;
-        for (uint32_t c = 0; c < (depthwise ? 1 : inC); ++c) {
+        for (uint32_t c = 0; c < perTap; ++c) {
           const int8_t value = depthwise ? data[source * outC + o]
                                          : data[(size_t{o} * kernelY * kernelX + source) * inC + c];
-          if (!kept) {
+          if (!kept)
             removed += static_cast<uint32_t>(value);
-          } else if (windows) {
-            weights[tap * outC + o] = value;
-          } else {
-            const uint32_t in = depthwise ? o / multiplier : c;
-            weights[(size_t{o} * ty.count * tx.count + tap) * inC + in] = value;
-          }
+          else
+            weights[depthwise ? tap * outC + o : (size_t{o} * taps + tap) * inC + c] = value;
         }
       }
     }
     channels.bias[o] = static_cast<int32_t>(static_cast<uint32_t>(channels.bias[o]) +
-                                            static_cast<uint32_t>(zero) * removed);
+                                            static_cast<uint32_t>(int32_t{params.padValue}) * removed);
   }
 
   if (swap) {  // a single column runs along x
@@ -123,11 +118,9 @@ Result<void> Lowerer::lowerConv(const Node& node) {
   if (!outImage) return fail(DiagId::internal, "the output layout does not fit the convolution");
 
   const WindowShape rows{ty.count, ty.stride, ty.dilation, ty.pad};
-  if (windows) {
-    const uint64_t walked = uint64_t{tx.count - 1} * tx.dilation + 1;
-    if (walked > 255)
-      return fail(DiagId::unsupportedVariant,
-                  fmt::format("the dilated kernel is {} columns wide, more than 255", walked));
+  // A dilated kernel is walked with all its columns.
+  const uint64_t walked = uint64_t{tx.count - 1} * tx.dilation + 1;
+  if (depthwise && multiplier == 1 && inC > 1 && walked <= 255) {
     auto& kernel = add<DepthwiseKernel>({*input}, *outImage);
     kernel.inHeight = inH;
     kernel.outHeight = outH;
@@ -141,21 +134,54 @@ Result<void> Lowerer::lowerConv(const Node& node) {
     setStage(kernel.stage, params);
     return {};
   }
-  auto& kernel = add<ConvKernel>({*input}, *outImage);
-  kernel.inHeight = inH;
-  kernel.outHeight = outH;
-  kernel.inChannels = inC;
-  kernel.kernelY = ty.count;
-  kernel.kernelX = tx.count;
-  kernel.rows = rows;
-  kernel.strideX = tx.stride;
-  kernel.dilationX = tx.dilation;
-  kernel.padLeft = tx.pad;
-  kernel.padValue = params.padValue;
-  kernel.weights = std::move(weights);
-  kernel.params = std::move(channels);
-  kernel.stage = stageOf(node);
-  setStage(kernel.stage, params);
+  const auto dense = [&](const View& in, const View& out, std::vector<int8_t> values,
+                         ChannelParams own) {
+    auto& kernel = add<ConvKernel>({in}, out);
+    kernel.inHeight = inH;
+    kernel.outHeight = outH;
+    kernel.inChannels = in.grid.channels;
+    kernel.kernelY = ty.count;
+    kernel.kernelX = tx.count;
+    kernel.rows = rows;
+    kernel.strideX = tx.stride;
+    kernel.dilationX = tx.dilation;
+    kernel.padLeft = tx.pad;
+    kernel.padValue = params.padValue;
+    kernel.weights = std::move(values);
+    kernel.params = std::move(own);
+    kernel.stage = stageOf(node);
+    setStage(kernel.stage, params);
+  };
+  if (!depthwise) {
+    dense(*input, *outImage, std::move(weights), std::move(channels));
+    return {};
+  }
+  // Several outputs of one input channel, or a very wide kernel: dense convolutions of one lane group
+  // each, on the few input channels that it reads.
+  for (uint32_t begin = 0; begin < outC; begin += preset_.lanes) {
+    const uint32_t end = std::min(begin + preset_.lanes, outC);
+    const uint32_t first = begin / multiplier, count = (end - 1) / multiplier - first + 1;
+    View in = *input, out = *outImage;
+    in.offset += first;
+    in.grid.channels = count;
+    out.offset += begin;
+    out.grid.channels = end - begin;
+    std::vector<int8_t> values(size_t{end - begin} * taps * count);
+    for (uint32_t o = begin; o < end; ++o)
+      for (uint32_t tap = 0; tap < taps; ++tap)
+        values[(size_t{o - begin} * taps + tap) * count + o / multiplier - first] =
+            weights[size_t{tap} * outC + o];
+    ChannelParams own;
+    own.perChannel = channels.perChannel;
+    const auto part = [&](const auto& all) {
+      using Values = std::decay_t<decltype(all)>;
+      return all.size() == 1 ? all : Values(all.begin() + begin, all.begin() + end);
+    };
+    own.multiplier = part(channels.multiplier);
+    own.shift = part(channels.shift);
+    own.bias = part(channels.bias);
+    dense(in, out, std::move(values), std::move(own));
+  }
   return {};
 }
 

@@ -70,9 +70,9 @@ class Builder {
                               denseGrid(st.grid.height, st.grid.width, st.grid.channels)};
         return;
       }
-      out_.spillBytes = roundUp(out_.spillBytes, kMemoryAlignment);
-      home_[s] = MemoryHome{kRegionSpill, out_.spillBytes, st.grid};
-      out_.spillBytes += roundUp(static_cast<uint32_t>(st.bytes), isa::kGranule);
+      out_.spillBytes = roundUp64(out_.spillBytes, kMemoryAlignment);
+      home_[s] = MemoryHome{kRegionSpill, static_cast<uint32_t>(out_.spillBytes), st.grid};
+      out_.spillBytes += roundUp64(st.bytes, isa::kGranule);
     }
   }
 
@@ -367,7 +367,7 @@ class Builder {
 }  // namespace
 
 Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Preset& preset,
-                      std::vector<uint8_t> constants, uint32_t spillBytes) {
+                      std::vector<uint8_t> constants, uint64_t spillBytes) {
   Schedule schedule;
   schedule.constants = std::move(constants);
   schedule.spillBytes = spillBytes;

@@ -48,12 +48,12 @@ struct Schedule {
   std::vector<TileStep> tiles;
   std::vector<LoadStep> loads;  // in program order; `before` never decreases
   std::vector<uint8_t> constants;  // content of region 1
-  uint32_t spillBytes = 0;
+  uint64_t spillBytes = 0;
 };
 
 // Follows the plan.  `constants` and `spillBytes` are what earlier chip steps use already.
 Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Preset& preset,
-                      std::vector<uint8_t> constants, uint32_t spillBytes);
+                      std::vector<uint8_t> constants, uint64_t spillBytes);
 
 // Moves loads to earlier places while the bytes alive at any time stay within `budget`.
 void hoistLoads(Schedule& schedule, uint64_t budget);
