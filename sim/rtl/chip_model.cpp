@@ -64,7 +64,7 @@ void fromBytes(Port& port, const uint8_t* bytes) {
 class ChipModel final : public Chip {
  public:
   explicit ChipModel(uint64_t seed) {
-    failure_sink = &failure_;
+    enter();
     context_.randReset(LILONG_RTL_CHECKED ? 2 : 0);
     context_.randSeed(static_cast<int>(seed % 0x7FFFFFFF) + 1);
     context_.traceEverOn(LILONG_RTL_CHECKED);
@@ -76,9 +76,11 @@ class ChipModel final : public Chip {
     findBanks();
   }
   ~ChipModel() override {
-    failure_sink = &failure_;
+    enter();
     closeWaves();
     model_->final();
+    model_.reset();
+    failure_sink = nullptr;
   }
 
   void cycle(const HostPins& host, const memory::AxiSlave& axi, ChipPins& out) override {
@@ -108,7 +110,7 @@ class ChipModel final : public Chip {
     m.axi_bid_i = axi.bid;
     m.axi_bresp_i = axi.bresp;
 
-    failure_sink = &failure_;
+    enter();
     m.clk_i = 0;
     m.eval();
     dump();
@@ -160,6 +162,7 @@ class ChipModel final : public Chip {
 
   bool openWaves(const std::string& path) override {
 #if LILONG_RTL_CHECKED
+    enter();
     closeWaves();
     waves_ = std::make_unique<VerilatedFstC>();
     model_->trace(waves_.get(), 99);
@@ -191,6 +194,13 @@ class ChipModel final : public Chip {
   const std::string& failure() const override { return failure_; }
 
  private:
+  // Several chips may live in one process and one thread; Verilated code finds its context and we
+  // the place for messages through the thread.
+  void enter() {
+    failure_sink = &failure_;
+    Verilated::threadContextp(&context_);
+  }
+
   void dump() {
 #if LILONG_RTL_CHECKED
     context_.timeInc(1);
