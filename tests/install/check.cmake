@@ -12,7 +12,8 @@ file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 run(${CMAKE_COMMAND} -S ${OUTSIDE} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_BUILD_TYPE=Release
-    -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} -DCMAKE_PREFIX_PATH=${WORK}/prefix -DEXAMPLES=${EXAMPLES})
+    -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} -DCMAKE_PREFIX_PATH=${WORK}/prefix -DEXAMPLES=${EXAMPLES}
+    -DCMAKE_CXX_FLAGS=${CXX_FLAGS} -DCMAKE_EXE_LINKER_FLAGS=${CXX_FLAGS})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WRITE_SAMPLE} ${WORK}/sample.lilong)
 
@@ -32,4 +33,15 @@ foreach(example run_cpp run_c)
     message(FATAL_ERROR "${example} on a missing file ended with ${code}: ${errors}")
   endif()
 endforeach()
+
+# A real network: six scores, the same from both.
+run(${WRITE_SAMPLE} ${WORK}/network.lilong ${NETWORK})
+run(${WORK}/build/run_cpp ${WORK}/network.lilong)
+set(from_cpp "${output}")
+run(${WORK}/build/run_c ${WORK}/network.lilong)
+string(REGEX MATCHALL "-?[0-9]+" scores "${output}")
+list(LENGTH scores count)
+if(NOT output STREQUAL from_cpp OR NOT count EQUAL 6)
+  message(FATAL_ERROR "the network gives ${output} in C and ${from_cpp} in C++")
+endif()
 message(STATUS "both examples run against the installation")

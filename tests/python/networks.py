@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ops"))
 
-import tflite_writer  # noqa: E402
+import tflite_writer
 
 # An operator that neither the chip nor the host has; the number is that of the TFLite schema.
 tflite_writer.BUILTINS.setdefault("COS", 108)

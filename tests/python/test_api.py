@@ -7,11 +7,10 @@ import json
 import pickle
 from pathlib import Path
 
+import lilong
 import networks
 import numpy as np
 import pytest
-
-import lilong
 from lilong import errors
 
 pytestmark = pytest.mark.smoke

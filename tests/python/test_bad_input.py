@@ -90,7 +90,7 @@ print(refused)
 
 @pytest.mark.parametrize("count", [150, pytest.param(5000, marks=pytest.mark.long)])
 def test_flipped_bits_anywhere(bundled: Path, count: int) -> None:
-    """A TFLite file has no checksum: a flipped weight is another network.  Everything else is refused
+    """A TFLite file has no checksum: a flipped weight is another network.  All else is refused
     with a diagnostic, and nothing ends the process."""
     done = subprocess.run(
         [sys.executable, "-c", _FLIP, str(bundled), "1", str(count)],

@@ -6,12 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import lilong
 import numpy as np
 import numpy.typing as npt
 import pytest
 from conftest import BUNDLED
-
-import lilong
 
 Array = npt.NDArray[Any]
 GOLDEN_KEY = {"tflm": "tflm", "litert-ref": "litert_ref", "litert": "litert_xnnpack"}
