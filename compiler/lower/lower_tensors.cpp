@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/lower/lowerer.hpp"
+#include "compiler/lower/row_copy_kernel.hpp"
 
 namespace lilong::backend {
 
@@ -136,15 +137,15 @@ Result<View> Lowerer::copyToDense(const View& view, std::span<const int32_t> sha
                                   const std::string& name) {
   const Grid dims = canonicalGrid(shape);
   const View out = newView(name + " (dense)", dims, dims.channels);
-  const auto from = byteStrides(shape, view.grid), to = byteStrides(shape, out.grid);
-  std::vector<CopyLoop> loops;
-  for (size_t i = 0; i < shape.size(); ++i)
-    loops.push_back({static_cast<uint64_t>(shape[i]), from[i], to[i]});
-  std::vector<CopyPart> parts;
-  if (!appendCopies({}, loops, parts))
-    return fail(DiagId::unsupportedVariant, "the copy needs too many instructions");
-  if (auto added = addCopy({view}, out, std::move(parts)); !added) return added.error();
+  addGridCopy(view, out);
   return out;
+}
+
+void Lowerer::addGridCopy(const View& input, const View& output) {
+  auto& kernel = add<RowCopyKernel>({input}, output);
+  for (uint32_t y = 0; y < output.grid.height; ++y)
+    kernel.sources.push_back(static_cast<int32_t>(y));
+  kernel.pieces = {{false, {0, 0, 1, output.grid.width, 1}, 0, 0, output.grid.channels}};
 }
 
 Result<void> Lowerer::addCopy(const std::vector<View>& inputs, const View& output,

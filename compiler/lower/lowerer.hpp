@@ -42,6 +42,8 @@ class Lowerer {
   Error fail(DiagId id, const std::string& message) const;
   template <typename K>
   K& add(std::vector<View> inputs, const View& output);
+  // Copies a tensor of the same sizes.
+  void addGridCopy(const View& input, const View& output);
   Result<void> addCopy(const std::vector<View>& inputs, const View& output,
                        std::vector<CopyPart> parts);
 
@@ -67,6 +69,8 @@ class Lowerer {
   Result<void> lowerSlice(const Node& node);
   Result<void> lowerTranspose(const Node& node);
   Result<void> lowerResize(const Node& node);
+  bool lowerPadByRows(const Node& node, const View& input, const View& output);
+  bool lowerSliceByRows(const Node& node, const View& input, const View& output);
   Result<View> copyToDense(const View& view, std::span<const int32_t> shape,
                            const std::string& name);
 

@@ -130,29 +130,32 @@ uint64_t CopyKernel::cycles(const isa::Preset&, const Tile&) const {
   return sum;
 }
 
+isa::Copy copyInstruction(const CopyPart& part, uint32_t source, uint32_t destination) {
+  isa::Copy insn;
+  insn.srcAddr = part.fill ? 0 : source + part.source;
+  insn.fillValue = part.fillValue;
+  insn.dstAddr = destination + part.destination;
+  insn.fillEn = part.fill;
+  insn.run = static_cast<uint16_t>(part.run);
+  insn.count0 = static_cast<uint16_t>(part.count[0]);
+  insn.count1 = static_cast<uint16_t>(part.count[1]);
+  insn.count2 = static_cast<uint16_t>(part.count[2]);
+  insn.count3 = static_cast<uint16_t>(part.count[3]);
+  insn.srcStride0 = part.sourceStride[0];
+  insn.srcStride1 = part.sourceStride[1];
+  insn.srcStride2 = part.sourceStride[2];
+  insn.srcStride3 = part.sourceStride[3];
+  insn.dstStride0 = part.destinationStride[0];
+  insn.dstStride1 = part.destinationStride[1];
+  insn.dstStride2 = part.destinationStride[2];
+  insn.dstStride3 = part.destinationStride[3];
+  return insn;
+}
+
 void CopyKernel::emit(const isa::Preset&, const Tile&, std::span<const Placed> in,
                       const Placed& out, uint32_t, std::vector<ExecInstruction>& code) const {
-  for (const CopyPart& part : parts) {
-    isa::Copy insn;
-    insn.srcAddr = part.fill ? 0 : in[part.input].addr + part.source;
-    insn.fillValue = part.fillValue;
-    insn.dstAddr = out.addr + part.destination;
-    insn.fillEn = part.fill;
-    insn.run = static_cast<uint16_t>(part.run);
-    insn.count0 = static_cast<uint16_t>(part.count[0]);
-    insn.count1 = static_cast<uint16_t>(part.count[1]);
-    insn.count2 = static_cast<uint16_t>(part.count[2]);
-    insn.count3 = static_cast<uint16_t>(part.count[3]);
-    insn.srcStride0 = part.sourceStride[0];
-    insn.srcStride1 = part.sourceStride[1];
-    insn.srcStride2 = part.sourceStride[2];
-    insn.srcStride3 = part.sourceStride[3];
-    insn.dstStride0 = part.destinationStride[0];
-    insn.dstStride1 = part.destinationStride[1];
-    insn.dstStride2 = part.destinationStride[2];
-    insn.dstStride3 = part.destinationStride[3];
-    code.push_back(insn);
-  }
+  for (const CopyPart& part : parts)
+    code.push_back(copyInstruction(part, in[part.input].addr, out.addr));
 }
 
 }  // namespace lilong::backend

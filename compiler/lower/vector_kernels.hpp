@@ -54,6 +54,9 @@ struct CopyPart {
   std::array<uint32_t, 4> sourceStride{}, destinationStride{};
 };
 
+// The instruction, with addresses of the input and output views.
+isa::Copy copyInstruction(const CopyPart& part, uint32_t source, uint32_t destination);
+
 // A list of copies, done in order, on whole tensors.
 class CopyKernel final : public Kernel {
  public:

@@ -123,6 +123,27 @@ ir::TensorId GraphBuilder::softmax(ir::TensorId x) {
   return op(ir::OpKind::softmax, {x}, tensor(shape(x), 1.0f / 256, -128), ir::SoftmaxAttrs{});
 }
 
+ir::TensorId GraphBuilder::pad(ir::TensorId x, std::vector<int32_t> before,
+                               std::vector<int32_t> after, int32_t value) {
+  std::vector<int32_t> sizes = shape(x);
+  for (size_t i = 0; i < sizes.size(); ++i) sizes[i] += before[i] + after[i];
+  const ir::Quantisation quant = graph_.tensors[x].quant;
+  const auto y = tensor(sizes, quant.scale(), quant.zeroPoint());
+  return op(ir::OpKind::padV2, {x}, y, ir::PadAttrs{std::move(before), std::move(after), value});
+}
+
+ir::TensorId GraphBuilder::slice(ir::TensorId x, ir::SliceAttrs attrs) {
+  const ir::Quantisation quant = graph_.tensors[x].quant;
+  const auto y = tensor(attrs.size, quant.scale(), quant.zeroPoint());
+  return op(ir::OpKind::stridedSlice, {x}, y, std::move(attrs));
+}
+
+ir::TensorId GraphBuilder::resize(ir::TensorId x, int32_t height, int32_t width) {
+  const ir::Quantisation quant = graph_.tensors[x].quant;
+  const auto y = tensor({shape(x)[0], height, width, shape(x)[3]}, quant.scale(), quant.zeroPoint());
+  return op(ir::OpKind::resizeNearest, {x}, y, ir::ResizeAttrs{});
+}
+
 ir::Graph GraphBuilder::finish(std::vector<ir::TensorId> outputs) {
   graph_.outputs = std::move(outputs);
   const auto checked = ir::checkGraph(graph_);

@@ -25,6 +25,10 @@ class GraphBuilder {
   ir::TensorId unary(ir::OpKind kind, ir::TensorId x);
   ir::TensorId reshape(ir::TensorId x, std::vector<int32_t> shape);
   ir::TensorId softmax(ir::TensorId x);
+  ir::TensorId pad(ir::TensorId x, std::vector<int32_t> before, std::vector<int32_t> after,
+                   int32_t value);
+  ir::TensorId slice(ir::TensorId x, ir::SliceAttrs attrs);
+  ir::TensorId resize(ir::TensorId x, int32_t height, int32_t width);
 
   const std::vector<int32_t>& shape(ir::TensorId t) const { return graph_.tensors[t].shape; }
   // The graph with these outputs; checked.
