@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The environment of lilong_post: a scratchpad with banks and random refusals, a source of
-// accumulators, and the checks that hold for every instruction (order, grants, time limit).
+// accumulators, and the checks that hold for every instruction (order, grants, time limit).  The
+// timing twin runs beside it and must show the same requests in every cycle.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,31 +15,14 @@
 
 #include "Vlilong_post.h"
 #include "sim/isa/check.hpp"
+#include "tests/rtl/post/twin.hpp"
 
 namespace lilong::post_test {
 
-inline constexpr isa::Preset kPreset{"bench",           LILONG_LANES, LILONG_DEPTH,
-                                     LILONG_SCRATCHPAD, 8,            LILONG_RESULTS,
-                                     LILONG_WEIGHT_VECTORS};
-constexpr unsigned ceilLog2(uint64_t x) {
-  unsigned n = 0;
-  while ((uint64_t{1} << n) < x) ++n;
-  return n;
-}
-inline constexpr unsigned kVecBits = ceilLog2(kPreset.scratchpadBytes / kPreset.depth);
-
-// Bits of a Verilated port, whatever its C++ type.
-inline uint64_t getBits(const void* port, size_t at, unsigned width) {
-  const auto* bytes = static_cast<const uint8_t*>(port);
-  uint64_t value = 0;
-  for (unsigned i = 0; i < width; ++i, ++at) value |= uint64_t{bytes[at / 8] >> (at % 8) & 1u} << i;
-  return value;
-}
-
 struct Work {
   isa::Descriptor descriptor;
-  bool vector = false;           // needs everything before it to be done
-  std::vector<int32_t> acc;      // one LANES-wide group after the other
+  bool vector = false;       // needs everything before it to be done
+  std::vector<int32_t> acc;  // one LANES-wide group after the other
 };
 
 struct Stress {
@@ -94,6 +78,7 @@ class Bench {
       model_.eval();
       grant(stress);
       model_.eval();
+      twin_.compare(model_, cycle_);
       const bool pushed = offer && model_.cmd_ready_o;
       const bool taken = accOffered_ && model_.acc_ready_o;
       if (model_.done_o) {
@@ -121,6 +106,7 @@ class Bench {
       model_.acc_valid_i = 0;
       answerReads();
       model_.eval();
+      twin_.compare(model_, cycle_);
       EXPECT_EQ(model_.vec_req_o, 0);
       EXPECT_EQ(model_.prm_req_o, 0);
       EXPECT_EQ(model_.wr_req_o, 0);
@@ -199,11 +185,11 @@ class Bench {
     uint32_t busy = 0;
     nextVector_ = {};
     nextParams_ = {};
-    model_.vec_gnt_i = static_cast<uint8_t>(
-        grantPorts(model_.vec_req_o, 4, &model_.vec_addr_o, stress.refuseVector, busy, nextVector_));
-    model_.prm_gnt_i = static_cast<uint8_t>(grantPorts(model_.prm_req_o, kPreset.weightVectors,
-                                                       &model_.prm_addr_o, stress.refuseParams,
-                                                       busy, nextParams_));
+    model_.vec_gnt_i = static_cast<uint8_t>(grantPorts(model_.vec_req_o, 4, &model_.vec_addr_o,
+                                                       stress.refuseVector, busy, nextVector_));
+    model_.prm_gnt_i =
+        static_cast<uint8_t>(grantPorts(model_.prm_req_o, kPreset.weightVectors, &model_.prm_addr_o,
+                                        stress.refuseParams, busy, nextParams_));
     model_.wr_gnt_i = model_.wr_req_o && !chance(stress.refuseWrite);
   }
 
@@ -222,6 +208,7 @@ class Bench {
   }
 
   void clock() {
+    twin_.tick(model_);
     model_.clk_i = 1;
     model_.eval();
     model_.clk_i = 0;
@@ -241,6 +228,7 @@ class Bench {
   }
 
   Vlilong_post model_;
+  Twin twin_;
   std::vector<uint8_t> scratchpad_;
   std::mt19937 random_;
   std::array<Answer, 3> params_, vector_;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// lilong_output: accumulators to written granules.
+//
+//   walk | shift | bias | requantise (6 stages) | zero point and clamp | table | write
+//
+// Of the beats of a position only the last one shows: it alone frees a slot and makes the request.
+#pragma once
+
+#include "sim/cycle/post_command.hpp"
+#include "sim/cycle/writer.hpp"
+
+namespace lilong::cycle {
+
+struct Output {
+  explicit Output(const Shape& shape)
+      : lanes_(shape.lanes),
+        beats_(shape.lanes / shape.results),
+        granule_mask_(shape.granuleMask()),
+        strobe_mask_(static_cast<uint16_t>((1u << (shape.depth / 8)) - 1)) {}
+
+  // The instruction at the input; null when none takes accumulators.
+  using Front = const PostCommand*;
+
+  void clear() {
+    init_ = false;
+    slot_ = beat_ = 0;
+    stages_ = freeing_ = 0;
+    queue_in_ = queue_out_ = 0;
+    writer_.clear();
+  }
+  bool en(bool grant) const { return writer_.en(grant); }
+  bool done(bool grant) const { return writer_.done(grant); }
+  WriteRequest write() const { return writer_.write(); }
+  bool accReady(Front front, uint32_t slots_ready, bool grant) const {
+    return en(grant) && ready(front, slots_ready) && !front->eltwise && beat_ == beats_ - 1;
+  }
+  bool eltReady(Front front, uint32_t slots_ready) const {
+    return ready(front, slots_ready) && front->eltwise;
+  }
+
+  struct Result {
+    uint32_t take = 0, free = 0;  // one bit per slot
+    bool frontDone = false;       // last accumulators of the front instruction taken
+  };
+  Result tick(Front front, uint32_t slots_ready, bool acc_valid, bool elt_valid, bool grant) {
+    Result r;
+    if (!en(grant)) {
+      load(front);
+      return r;
+    }
+    bool position = false;
+    const Position at{cur_, strobe(), lastPosition()};
+    if (ready(front, slots_ready) && (front->eltwise ? elt_valid : acc_valid)) {
+      position = beat_ == beats_ - 1;
+      beat_ = position ? 0 : beat_ + 1;
+    }
+    if (position) {
+      const bool leave = front->conv ? x_ == 1 && y_ == 1 : at.last;
+      r.frontDone = at.last;
+      if (leave) r.take = 1u << slot_;
+      slot_ ^= leave;
+      walk(*front);
+    }
+    if (r.frontDone)
+      init_ = false;
+    else
+      load(front);
+
+    r.free = freeing_ >> 2;
+    freeing_ = (freeing_ << 2 | r.take) & 0xf;
+    const bool out = (stages_ >> (kStages - 1) & 1) != 0;
+    if (out || !writer_.idle()) writer_.tick(out ? &queue_[queue_out_++ % kQueue] : nullptr);
+    stages_ = (stages_ << 1 | position) & ((1u << kStages) - 1);
+    if (position) queue_[queue_in_++ % kQueue] = at;
+    return r;
+  }
+
+ private:
+  static constexpr unsigned kStages = 10;  // shift .. table
+  static constexpr unsigned kQueue = 16;
+
+  bool ready(Front front, uint32_t slots_ready) const {
+    return front != nullptr && init_ && (slots_ready >> slot_ & 1) != 0;
+  }
+  bool lastGroup() const { return channels_ <= lanes_; }
+  bool lastPosition() const { return x_ == 1 && y_ == 1 && lastGroup(); }
+  uint16_t strobe() const {
+    const uint32_t count = lastGroup() ? channels_ : lanes_;
+    return static_cast<uint16_t>(((1u << ((count + 7) / 8)) - 1) & strobe_mask_);
+  }
+
+  // First cycle of an instruction at the input: its counters.
+  void load(Front front) {
+    if (front != nullptr && !init_) {
+      x_ = front->width;
+      y_ = front->height;
+      channels_ = front->channels;
+      base_ = row_ = pix_ = cur_ = front->outAddr;
+    }
+    init_ = front != nullptr;
+  }
+
+  void walk(const PostCommand& front) {
+    if (front.eltwise) {
+      if (!lastGroup()) {
+        cur_ = (cur_ + lanes_ / 8) & granule_mask_;
+        channels_ -= lanes_;
+        return;
+      }
+      channels_ = front.channels;
+    }
+    if (x_ != 1) {
+      --x_;
+      pix_ = cur_ = (pix_ + front.pixPitch) & granule_mask_;
+      return;
+    }
+    x_ = front.width;
+    if (y_ != 1) {
+      --y_;
+      row_ = pix_ = cur_ = (row_ + front.rowPitch) & granule_mask_;
+      return;
+    }
+    y_ = front.height;
+    channels_ = (channels_ - lanes_) & 0xffff;
+    base_ = row_ = pix_ = cur_ = (base_ + lanes_ / 8) & granule_mask_;
+  }
+
+  uint32_t lanes_, beats_, granule_mask_;
+  uint16_t strobe_mask_;
+  bool init_ = false;  // the counters belong to the front instruction
+  uint32_t slot_ = 0, beat_ = 0;
+  uint32_t x_ = 0, y_ = 0, channels_ = 0;            // left, the current one included
+  uint32_t base_ = 0, row_ = 0, pix_ = 0, cur_ = 0;  // granules
+  uint32_t stages_ = 0;                              // positions under way, bit 0: shift
+  uint32_t freeing_ = 0;                             // slots to free, two bits for shift and bias
+  std::array<Position, kQueue> queue_{};             // positions in `stages_`, in order
+  uint32_t queue_in_ = 0, queue_out_ = 0;
+  Writer writer_;
+};
+
+}  // namespace lilong::cycle

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// lilong_params: requests for table, head and records; two record slots.
+#pragma once
+
+#include "sim/cycle/post_command.hpp"
+
+namespace lilong::cycle {
+
+struct Params {
+  explicit Params(const Shape& shape)
+      : lanes_(shape.lanes),
+        ports_(shape.weightVectors),
+        vector_mask_(shape.vectorMask()),
+        table_vectors_(256 / shape.depth),
+        bias_vectors_(4 * shape.lanes / shape.depth),
+        channel_vectors_((9 * shape.lanes + shape.depth - 1) / shape.depth) {}
+
+  void clear() {
+    phase_ = Phase::idle;
+    left_ = addr_ = size_ = pend_ = channels_ = 0;
+    slot_ = busy_ = ready_ = 0;
+    tag_valid_ = tag_finish_ = tag_slot_ = 0;
+  }
+  uint32_t ready() const { return ready_; }  // one bit per slot
+  void requests(ParamReads& reads) const {
+    reads.req = pend_;
+    if (pend_ == 0) return;
+    for (uint32_t p = 0; p < ports_; ++p) reads.addr[p] = (addr_ + p) & vector_mask_;
+  }
+
+  // `take`, `free`: one bit per slot.  True when everything of the instruction has been asked for.
+  bool tick(bool valid, const PostCommand& cmd, uint32_t grant, uint32_t take, uint32_t free) {
+    const uint32_t busy_now = busy_;
+    busy_ &= ~free;
+    ready_ &= ~take;
+    const bool waits = phase_ == Phase::idle ? !valid
+                                             : phase_ == Phase::record && left_ == 0 &&
+                                                   size_ == 0 && (busy_now >> slot_ & 1) != 0;
+    if (waits && tag_valid_ == 0) return false;
+
+    const bool granted = (pend_ & grant) != 0;
+    const bool in_flight = tag_valid_ != 0;
+    const uint32_t tag_slot = tag_slot_ >> 2 & 1;
+    const bool ready_now = (tag_finish_ >> 2 & 1) != 0;
+    const uint32_t slot_now = slot_;
+    pend_ &= ~grant;
+    bool finish = false;
+    bool done = false;
+    if (pend_ == 0) done = batch(cmd, valid, busy_now, in_flight, finish);
+    if (ready_now) ready_ |= 1u << tag_slot;
+    tag_valid_ = (tag_valid_ << 1 | granted) & 7;
+    tag_finish_ = (tag_finish_ << 1 | finish) & 7;
+    tag_slot_ = (tag_slot_ << 1 | slot_now) & 7;
+    return done;
+  }
+
+ private:
+  enum class Phase : uint8_t { idle, table, head, record };
+
+  // The batch is granted (or there was none): what comes next.
+  bool batch(const PostCommand& cmd, bool valid, uint32_t busy, bool in_flight, bool& finish) {
+    const Phase phase = phase_;
+    const bool head = cmd.conv && !cmd.perChannel;
+    const uint32_t size = size_;
+    const bool none_left = left_ == 0;
+    bool done = false;
+    addr_ = (addr_ + size) & vector_mask_;
+    size_ = 0;
+    if (phase == Phase::idle) {
+      addr_ = cmd.params;
+      channels_ = cmd.channels;
+      if (valid && cmd.tableEn) {
+        phase_ = Phase::table;
+        left_ = table_vectors_;
+      } else if (valid) {
+        enter(head);
+      }
+    } else if (phase == Phase::record) {
+      if (none_left && size != 0) {  // a record has been granted
+        finish = true;
+        slot_ ^= 1;
+        if (channels_ <= lanes_) {
+          phase_ = Phase::idle;
+          done = true;
+        }
+        channels_ = (channels_ - lanes_) & 0xffff;
+      }
+    } else if (none_left) {
+      enter(phase == Phase::table && head);
+    }
+    // A record starts as soon as its slot is free.
+    if (phase == Phase::record && none_left && !done && (busy >> slot_ & 1) == 0) {
+      if (cmd.conv) {
+        busy_ |= 1u << slot_;
+        left_ = cmd.perChannel ? channel_vectors_ : bias_vectors_;
+      } else if (!in_flight) {
+        busy_ |= 1u << slot_;
+        ready_ |= 1u << slot_;
+        slot_ ^= 1;
+        phase_ = Phase::idle;
+        done = true;
+      }
+    }
+    if (left_ != 0) {
+      size_ = phase_ != Phase::record ? 1 : left_ > ports_ ? ports_ : left_;
+      left_ -= size_;
+      pend_ = (1u << size_) - 1;
+    }
+    return done;
+  }
+
+  void enter(bool head) {
+    phase_ = head ? Phase::head : Phase::record;
+    left_ = head ? 1 : 0;
+  }
+
+  uint32_t lanes_, ports_, vector_mask_, table_vectors_, bias_vectors_, channel_vectors_;
+  Phase phase_ = Phase::idle;
+  uint32_t left_ = 0;      // vectors of the phase not yet requested
+  uint32_t addr_ = 0;      // vector address of port 0
+  uint32_t size_ = 0;      // vectors of the batch
+  uint32_t pend_ = 0;      // of them, not yet granted
+  uint32_t channels_ = 0;  // from this lane group on
+  uint32_t slot_ = 0, busy_ = 0, ready_ = 0;
+  uint32_t tag_valid_ = 0, tag_finish_ = 0, tag_slot_ = 0;  // one, two, three cycles ago
+};
+
+}  // namespace lilong::cycle
