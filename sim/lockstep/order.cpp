@@ -108,18 +108,29 @@ OrderedProgram::Edge OrderedProgram::signal(uint32_t from, uint32_t number, uint
   } else {
     s = matching[random_.range(0, static_cast<uint32_t>(matching.size()) - 1)];
   }
-  const uint32_t first = std::max(number, semaphores_[s].lastSignal);
+  Edge edge{s, 0, random_.chance(20)};
+  if (edge.twice) signalBy(s, random_.range(0, number));  // earlier or the same
+  edge.signaller = signalBy(s, number);
+  return edge;
+}
+
+uint32_t OrderedProgram::signalBy(uint32_t semaphore, uint32_t number) {
+  const uint32_t from = semaphores_[semaphore].from;
+  const uint32_t first = std::max(number, semaphores_[semaphore].lastSignal);
   const auto count = static_cast<uint32_t>(positions_[from].size());
   // The instruction itself, mostly; sometimes a later one.
   uint32_t signaller = first;
   if (random_.chance(20)) signaller = random_.range(first, count - 1);
-  while (signaller < count && !signalIn(items_[positions_[from][signaller]].header, s)) ++signaller;
+  while (signaller < count &&
+         !signalIn(items_[positions_[from][signaller]].header, semaphore)) {
+    ++signaller;
+  }
   if (signaller == count) {
     Item& nop = appendNop(from);
-    signalIn(nop.header, s);
+    signalIn(nop.header, semaphore);
   }
-  semaphores_[s].lastSignal = signaller;
-  return {s, signaller};
+  semaphores_[semaphore].lastSignal = signaller;
+  return signaller;
 }
 
 void OrderedProgram::add(const isa::Descriptor& descriptor) {
@@ -151,9 +162,15 @@ void OrderedProgram::add(const isa::Descriptor& descriptor) {
   for (const Edge& e : edges) {
     const uint32_t from = semaphores_[e.semaphore].from;
     learn(learned, from, e.signaller);
-    if (random_.chance(85) && waitIn(header, e.semaphore)) continue;
+    const bool here = !header.wait1En && (!e.twice || !header.wait0En) && random_.chance(85);
+    if (here) {
+      waitIn(header, e.semaphore);
+      if (e.twice) waitIn(header, e.semaphore);
+      continue;
+    }
     Item& nop = appendNop(queue);
     waitIn(nop.header, e.semaphore);
+    if (e.twice) waitIn(nop.header, e.semaphore);
     for (uint32_t q = 0; q < kQueues; ++q) nop.start[q] = std::max(nop.start[q], learned[q]);
   }
   Item& item = append(descriptor);
@@ -174,6 +191,7 @@ void OrderedProgram::addIdleEdge() {
       signal(from, random_.range(0, static_cast<uint32_t>(positions_[from].size()) - 1), to);
   Item& nop = appendNop(to);
   waitIn(nop.header, edge.semaphore);
+  if (edge.twice) waitIn(nop.header, edge.semaphore);
   learn(nop.start, from, edge.signaller);
   if (random_.chance(30)) nop.header.fence = true;
 }

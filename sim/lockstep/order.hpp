@@ -58,8 +58,11 @@ class OrderedProgram {
   struct Edge {
     uint32_t semaphore;
     uint32_t signaller;
+    bool twice = false;  // two signals, both acquired together
   };
   Edge signal(uint32_t from, uint32_t number, uint32_t to);
+  // The same semaphore, signalled by instruction `number` or a later one.
+  uint32_t signalBy(uint32_t semaphore, uint32_t number);
   bool waitIn(isa::Header& header, uint32_t semaphore);
   bool signalIn(isa::Header& header, uint32_t semaphore);
   void learn(Clock& clock, uint32_t queue, uint32_t number) const;
