@@ -2,6 +2,7 @@
 // lilong_lockstep: random programs on the functional simulator and on the Verilated chip.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include "sim/lockstep/generator.hpp"
 #include "sim/lockstep/hostile.hpp"
 #include "sim/lockstep/runner.hpp"
+#include "sim/lockstep/timing.hpp"
 
 namespace lilong::lockstep {
 namespace {
@@ -33,16 +35,18 @@ constexpr const char* kHelp = R"(usage: lilong_lockstep [options]
   --waves FILE      write an FST file (one program, flavour checked)
   --hostile         random and mutated programs and bus faults: the chip must stay in its windows,
                     come back, and run the next job right
+  --timing          the timing core against the chip (flavour fast): cycles, counters, start and
+                    completion of every instruction
   --kernel NAME     measure a kernel on the chip instead: all, or one of those that 'list' names
 Exit code: 0 all equal, 1 a mismatch, 2 wrong use or no chip.
 )";
 
 struct Arguments {
   std::string preset = "edge", modules, kernel, waves;
-  std::string flavour;  // empty: checked; for kernels fast
+  std::string flavour;  // empty: checked; for kernels and timing fast
   uint64_t count = 100, seed = 1, keepGoing = 1;
   GeneratorOptions generator;
-  bool functional = false, list = false, help = false, hostile = false;
+  bool functional = false, list = false, help = false, hostile = false, timing = false;
 };
 
 std::optional<Arguments> parse(int argc, char** argv) {
@@ -57,6 +61,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
     if (name == "--functional") { a.functional = true; continue; }
     if (name == "--list") { a.list = true; continue; }
     if (name == "--hostile") { a.hostile = true; continue; }
+    if (name == "--timing") { a.timing = true; continue; }
     if (name == "--no-stalls") { a.generator.stalls = false; continue; }
     if (i + 1 == argc) return refuse("unknown option or missing value: " + name);
     const std::string value = argv[++i];
@@ -91,6 +96,7 @@ std::string reproduce(const Arguments& a, const TestCase& test) {
                                  test.seed);
   if (!a.flavour.empty()) text += " --flavour " + a.flavour;
   if (a.hostile) text += " --hostile";
+  if (a.timing) text += " --timing";
   if (a.generator.only >= 0) {
     text += fmt::format(" --only {}", isa::toString(static_cast<isa::Opcode>(a.generator.only)));
   }
@@ -104,7 +110,12 @@ std::string reproduce(const Arguments& a, const TestCase& test) {
 void report(const Arguments& a, const TestCase& test, const std::string& difference,
             RtlRunner* rtl) {
   fmt::print("MISMATCH seed {}: {}\n", test.seed, difference);
-  if (rtl && !a.hostile) {
+  if (rtl && a.timing) {
+    const TestCase small = shrinkTiming(test, *rtl);
+    TimingFigures unused;
+    fmt::print("shrunk to:\n{}which fails with: {}\n", listing(small),
+               checkTiming(small, *rtl, unused));
+  } else if (rtl && !a.hostile) {
     const TestCase small = shrink(test, *rtl);
     fmt::print("shrunk to:\n{}", listing(small));
     const std::string left = compare(small, runFunctional(small), rtl->run(small));
@@ -117,9 +128,10 @@ int runPrograms(const Arguments& a, const isa::Preset& preset) {
   std::unique_ptr<RtlRunner> rtl;
   if (!a.functional) {
     RtlOptions options;
-    options.flavour = a.flavour.empty() ? "checked" : a.flavour;
+    options.flavour = !a.flavour.empty() ? a.flavour : a.timing ? "fast" : "checked";
     options.modules = a.modules;
     options.waves = a.count == 1 ? a.waves : "";
+    options.trace = a.timing;
     Result<std::unique_ptr<RtlRunner>> opened = RtlRunner::open(preset, options);
     if (!opened) {
       fmt::print(stderr, "lilong_lockstep: {}\n", opened.error().toString());
@@ -128,6 +140,7 @@ int runPrograms(const Arguments& a, const isa::Preset& preset) {
     rtl = std::move(*opened);
   }
   std::map<std::string, uint64_t> coverage, traps;
+  TimingFigures timing;
   uint64_t run = 0, well = 0, trapped = 0;
   const auto start = std::chrono::steady_clock::now();
   for (uint64_t i = 0; i < a.count && run - well < a.keepGoing; ++i) {
@@ -136,6 +149,8 @@ int runPrograms(const Arguments& a, const isa::Preset& preset) {
     std::string difference;
     if (a.functional) {
       difference = checkFunctional(test);
+    } else if (a.timing) {
+      difference = checkTiming(test, *rtl, timing);
     } else if (a.hostile) {
       difference = checkHostile(test, *rtl, traps);
     } else {
@@ -160,6 +175,10 @@ int runPrograms(const Arguments& a, const isa::Preset& preset) {
   if (rtl) {
     fmt::print("{} cycles, {:.0f} thousand cycles/s; {:.1f} s in all\n", rtl->cycles(),
                static_cast<double>(rtl->cycles()) / rtl->seconds() / 1000, seconds);
+  }
+  if (timing.cycles != 0) {
+    fmt::print("timing core: {} cycles, {:.1f} million cycles/s\n", timing.cycles,
+               static_cast<double>(timing.cycles) / std::max(timing.seconds, 1e-6) / 1e6);
   }
   fmt::print("{}: {} run, {} ok, {} trapped, seed {}\n", preset.name, run, well, trapped, a.seed);
   return run == well ? 0 : 1;

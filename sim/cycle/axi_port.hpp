@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// AxiPort: twin of lilong_axi_port for programs whose bursts all lie in their windows and are
+// answered without errors.  abort does what abort_i does.
+#pragma once
+
+#include "sim/cycle/fifo.hpp"
+#include "sim/cycle/memory.hpp"
+#include "sim/isa/gen/isa.hpp"
+
+namespace lilong::cycle {
+
+struct AxiPort {
+  static constexpr uint32_t kFetchOutstanding = 4;
+
+  struct Burst {
+    uint16_t beats = 0;
+    bool load = false;
+  };
+  // lilong_window_check when every burst is good.
+  struct Window {
+    bool valid1 = false, valid2 = false;
+    Burst s1, s2;
+
+    bool ready(bool outReady) const { return !valid1 || !valid2 || outReady; }
+    void tick(bool valid, const Burst& burst, bool outReady, bool clear) {
+      const bool move2 = !valid2 || outReady, move1 = !valid1 || move2;
+      if (move2) {
+        s2 = s1;
+        valid2 = valid1;
+      }
+      if (move1) {
+        s1 = burst;
+        valid1 = valid;
+      }
+      if (clear) valid1 = valid2 = false;
+    }
+  };
+
+  Window reading, writing;
+  bool arValid = false, awValid = false, wValid = false, bValid = false;
+  Burst ar, aw;
+  uint32_t fetchCount = 0, loadCount = 0, storeCount = 0;  // bursts in flight
+  struct Word {
+    bool load = false, last = false;
+  };
+  StreamReg<Word> r;
+  Fifo<uint16_t, isa::kWriteOutstanding> wInfo;  // beats of bursts whose data is owed
+  uint32_t wBeat = 0, dead = 0;
+
+  bool drained() const {
+    return fetchCount == 0 && loadCount == 0 && storeCount == 0 && !wInfo.valid() && !wValid &&
+           !awValid && !arValid && !reading.valid1 && !reading.valid2 && !writing.valid1 &&
+           !writing.valid2;
+  }
+  // Nothing moves and nothing arrives.
+  bool resting() const { return drained() && !r.valid() && !bValid; }
+
+  struct In {
+    bool abort;
+    bool fetchValid, loadValid, storeValid;        // burst requests
+    uint16_t fetchBeats, loadBeats, storeBeats;    // their bus words
+    bool fetchReady, loadReady;                    // read data taken
+    bool storeDataValid;
+  };
+  struct Out {
+    bool fetchTaken = false, loadTaken = false, storeReady = false;  // requests
+    bool fetchData = false, loadData = false;                        // read data offered
+    bool storeDataReady = false, storeDone = false;
+  };
+
+  // One cycle: combinational outputs, then the clock edge of the port and of the memory.
+  Out tick(const In& in, Memory& memory) {
+    Out out;
+    // Read requests.
+    const uint32_t inWindow = (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
+    const uint32_t inWindowAll = reading.valid1 + reading.valid2;
+    const bool loadRoom = loadCount + inWindow < isa::kReadOutstanding;
+    const bool fetchRoom = fetchCount + inWindowAll - inWindow < kFetchOutstanding;
+    const bool arFree = !arValid || memory.arReady;
+    const bool fetchGrant = in.fetchValid && fetchRoom;
+    const bool loadGrant = !fetchGrant && in.loadValid && loadRoom;
+    const bool readReady = reading.ready(arFree) && !in.abort;
+    out.fetchTaken = fetchGrant && readReady;
+    out.loadTaken = loadGrant && readReady;
+    const bool arPush = reading.valid2 && arFree && !in.abort;
+
+    // Read data.
+    const bool good = r.valid() && !in.abort;
+    out.fetchData = good && !r.front.load;
+    out.loadData = good && r.front.load;
+    const bool rPop = !good || (r.front.load ? in.loadReady : in.fetchReady);
+    const bool burstEnd = r.valid() && rPop && r.front.last;
+
+    // Write requests.
+    const bool storeRoom =
+        storeCount + writing.valid1 + writing.valid2 < isa::kWriteOutstanding;
+    const bool awFree = (!awValid || memory.awReady) && wInfo.ready();
+    out.storeReady = writing.ready(awFree) && storeRoom && !in.abort;
+    const bool awPush = writing.valid2 && awFree && !in.abort;
+
+    // Write data.
+    const bool wFree = !wValid || memory.wReady;
+    const bool wDead = in.abort || dead != 0;
+    const bool wOpen = wInfo.valid() && wFree && wInfo.count > (awValid ? 1u : 0u);
+    const bool wTake = wOpen && (wDead || in.storeDataValid);
+    out.storeDataReady = wOpen && !wDead;
+    const bool wLast = wTake && wBeat + 1 == wInfo.front();
+    out.storeDone = bValid && !in.abort;
+
+    const Memory::In bus{arValid, awValid, wValid, r.ready(), static_cast<uint8_t>(ar.load),
+                         ar.beats, aw.beats};
+
+    // Clock edge.
+    fetchCount -= burstEnd && !r.front.load;
+    loadCount -= burstEnd && r.front.load;
+    fetchCount += arPush && !reading.s2.load;
+    loadCount += arPush && reading.s2.load;
+    storeCount += (awPush ? 1 : 0) - (bValid ? 1 : 0);
+    r.tick(memory.rValid, {memory.rUnit != 0, memory.rLast}, rPop);
+    if (arFree) {
+      arValid = arPush;
+      if (arPush) ar = reading.s2;
+    }
+    reading.tick((fetchGrant || loadGrant) && !in.abort,
+                 {fetchGrant ? in.fetchBeats : in.loadBeats, !fetchGrant}, arFree, in.abort);
+    if (in.abort) {
+      dead = wInfo.count - wLast;
+    } else if (wLast && dead != 0) {
+      --dead;
+    }
+    if (wFree) wValid = wTake;
+    if (wTake) wBeat = wLast ? 0 : wBeat + 1;
+    if (wLast) wInfo.pop();
+    if (awPush) {
+      wInfo.push(writing.s2.beats);
+      awValid = true;
+      aw = writing.s2;
+    } else if (memory.awReady) {
+      awValid = false;
+    }
+    writing.tick(in.storeValid && storeRoom && !in.abort, {in.storeBeats, false}, awFree, in.abort);
+    bValid = memory.bValid;
+    memory.tick(bus);
+    return out;
+  }
+};
+
+}  // namespace lilong::cycle

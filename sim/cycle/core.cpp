@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cycle/core.hpp"
+
+namespace lilong::cycle {
+
+namespace {
+
+using isa::Counter;
+
+uint32_t& at(Result& result, Counter counter) {
+  return result.counters[static_cast<size_t>(counter)];
+}
+
+// Bus words of a burst.
+uint16_t busWords(const Bursts& b, uint32_t axiBytes) {
+  const uint32_t first = static_cast<uint32_t>(b.addr) & (axiBytes - 1);
+  return static_cast<uint16_t>((first + b.bytes() + axiBytes - 1) / axiBytes);
+}
+
+}  // namespace
+
+TimingCore::TimingCore(const isa::Preset& preset, const memory::Timing& timing,
+                       const memory::Stalls& stalls)
+    : preset_(preset), shape_(Shape::of(preset)), memory_(timing, stalls, preset.axiBytes),
+      fetch_(shape_), decode_(preset_), load_(shape_), store_(shape_), scratchpad_(shape_),
+      exec_(shape_) {}
+
+void TimingCore::clear() {
+  decode_.clear();
+  for (InstructionQueue& queue : queues_) queue.clear();
+  sync_.clear();
+  load_.clear();
+  store_.clear();
+  scratchpad_.clear();
+  exec_.clear();
+}
+
+uint32_t TimingCore::doneMask() const {
+  return (load_.done() ? 1u : 0u) | (exec_.done() ? 2u : 0u) | (store_.done() ? 4u : 0u);
+}
+
+// Which heads start in this cycle; at most one that acquires semaphores, LOAD first.
+TimingCore::Issue TimingCore::issue() const {
+  Issue r;
+  for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
+    const InstructionQueue& queue = queues_[q];
+    if (!queue.headValid()) continue;
+    if (!sync_.allowed(queue, q)) {
+      r.waiting |= 1u << q;
+      continue;
+    }
+    const InstructionQueue::Entry& head = queue.head();
+    const bool engineReady = q == 0   ? load_.commandReady()
+                             : q == 1 ? exec_.cmdReady(head.descriptor)
+                                      : store_.commandReady();
+    if (head.header.wait0En || head.header.wait1En) {
+      if (!engineReady || r.acquired >= 0) continue;
+      r.acquired = static_cast<int>(q);
+    }
+    r.ready |= 1u << q;
+    if (engineReady) r.taken |= 1u << q;
+  }
+  return r;
+}
+
+DmaCommand TimingCore::command(const InstructionQueue::Entry& entry) const {
+  DmaCommand c;
+  c.empty = entry.empty;
+  if (c.empty) return c;
+  const isa::Load d = isa::Load::decode(entry.descriptor);  // STORE has the same fields
+  c.memAddr = regions_[d.region].base + d.memOffset;
+  c.memRowStride = d.memRowStride;
+  c.memPlaneStride = d.memPlaneStride;
+  c.granule = d.spAddr / isa::kGranule;
+  c.rowStride = d.spRowStride / isa::kGranule;
+  c.planeStride = d.spPlaneStride / isa::kGranule;
+  c.rowBytes = d.rowBytes;
+  c.rows = d.rows;
+  c.planes = d.planes;
+  return c;
+}
+
+void TimingCore::note(uint32_t started, uint32_t done, Result& result) {
+  for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
+    const auto queue = static_cast<isa::Queue>(q);
+    if (started >> q & 1) {
+      result.events.push_back({queue, queues_[q].starting().instruction, now_, now_});
+    }
+    if (done >> q & 1) {
+      size_t& open = open_[q];
+      while (result.events[open].queue != queue) ++open;
+      result.events[open++].end = now_;
+    }
+  }
+}
+
+void TimingCore::count(const Issue& issue, uint32_t done, Result& result) {
+  const bool busy = queues_[1].inflight();
+  at(result, Counter::loadBusy) += queues_[0].inflight();
+  at(result, Counter::execBusy) += exec_.busy();
+  at(result, Counter::storeBusy) += queues_[2].inflight();
+  at(result, Counter::loadWait) += issue.waiting & 1;
+  at(result, Counter::execWait) += (issue.waiting >> 1 & 1) && !busy;
+  at(result, Counter::storeWait) += issue.waiting >> 2 & 1;
+  at(result, Counter::instructionsLoad) += done & 1;
+  at(result, Counter::instructionsExec) += done >> 1 & 1;
+  at(result, Counter::instructionsStore) += done >> 2 & 1;
+}
+
+TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
+  // Registered outputs, arbitration.
+  const ExecReads& reads = exec_.reads();
+  const bool storeReads = store_.readRequest();
+  const uint32_t granted =
+      reads.req != 0 || storeReads
+          ? Scratchpad::grants(reads, storeReads, store_.readAddress())
+          : 0;
+  const WriteRequest results = exec_.write();
+  const bool loadGrant = scratchpad_.loadGrant(results, load_.write());
+  const uint32_t done = doneMask();
+  const Issue issue = this->issue();
+  const bool pushFire = decode_.pushing() && queues_[static_cast<size_t>(decode_.queue)].pushReady();
+
+  // Ends of the job.
+  End end = End::none;
+  const uint32_t heads = (queues_[0].headValid() ? 1u : 0u) | (queues_[1].headValid() ? 2u : 0u) |
+                         (queues_[2].headValid() ? 4u : 0u);
+  if (!queues_[0].inflight() && !queues_[1].inflight() && !queues_[2].inflight() &&
+      heads == issue.waiting && (decode_.stop() || (decode_.pushing() && !pushFire))) {
+    bool over = false;
+    result.trap = sync_.verdict(
+        queues_, decode_.trapped() ? decode_.trap : std::nullopt, decode_.number, over);
+    if (result.trap) end = End::trap;
+    else if (over && port_.drained()) end = End::done;
+  }
+  const bool watchdog =
+      options.watchdogCycles != 0 && now_ >= options.watchdogCycles && end == End::none;
+  if (watchdog) {
+    result.trap = isa::Trap{isa::TrapCode::watchdog, isa::Engine::fetch, decode_.number, 0};
+    for (uint32_t q = isa::kNumQueues; q-- > 0;) {
+      if (!queues_[q].inflight()) continue;
+      result.trap->engine = static_cast<isa::Engine>(q + 1);
+      result.trap->instruction = queues_[q].oldest().instruction;
+    }
+    end = End::trap;
+  }
+  if (options.trace && (issue.taken | done) != 0) note(issue.taken, done, result);
+  count(issue, done, result);
+
+  // Clock edge.
+  const bool fetchValid = fetch_.requestValid(decode_.stop());
+  const AxiPort::Out bus = port_.tick(
+      {false, fetchValid, load_.requestValid(), store_.requestValid(),
+       static_cast<uint16_t>(fetchValid ? fetch_.requestBeats() : 0),
+       busWords(load_.bursts, shape_.axiBytes), busWords(store_.bursts, shape_.axiBytes),
+       fetch_.dataReady(), load_.dataReady(), store_.dataValid()},
+      memory_);
+
+  DmaCommand loadCommand, storeCommand;
+  if (issue.taken & 1) loadCommand = command(queues_[0].head());
+  if (issue.taken & 4) storeCommand = command(queues_[2].head());
+  load_.tick(issue.taken & 1 ? &loadCommand : nullptr, bus.loadTaken, bus.loadData, loadGrant);
+  store_.tick({issue.taken & 4 ? &storeCommand : nullptr, bus.storeReady, bus.storeDataReady,
+               bus.storeDone, (granted & Scratchpad::kStoreBit) != 0,
+               (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
+  exec_.tick({(issue.ready & 2) != 0, &queues_[1].head().descriptor,
+              granted & ~Scratchpad::kStoreBit, scratchpad_.valid3 & ~Scratchpad::kStoreBit,
+              results.req});
+  scratchpad_.tick(granted);
+
+  at(result, Counter::loadStallMemory) += load_.stallMemory;
+  at(result, Counter::loadStallBank) += load_.stallBank;
+  at(result, Counter::storeStallMemory) += store_.stallMemory;
+  at(result, Counter::storeStallBank) += store_.stallBank;
+  at(result, Counter::execStallWeights) += exec_.stallWeights;
+  at(result, Counter::execStallInput) += exec_.stallInput;
+  at(result, Counter::execStallOutput) += exec_.stallOutput;
+  at(result, Counter::macBeats) += exec_.beat;
+  at(result, Counter::bytesRead) += load_.bytesAsked;
+  at(result, Counter::bytesWritten) += store_.bytesAsked;
+
+  if (done != 0 || issue.acquired >= 0) {
+    if (std::optional<isa::Trap> overflow = sync_.tick(queues_, issue.acquired, done)) {
+      result.trap = overflow;
+      end = End::trap;
+    }
+  }
+  // Fetch, decode, queues.
+  const bool descriptorValid = fetch_.valid(), decodeReady = decode_.ready();
+  const bool missing = fetch_.missing();
+  const uint32_t number = fetch_.number;
+  fetch_.tick(bus.fetchTaken, bus.fetchData, decodeReady);
+  if (decodeReady) {
+    if (descriptorValid) decode_.take(missing, number, program_);
+  } else {
+    if (pushFire) {
+      queues_[static_cast<size_t>(decode_.queue)].push(decode_.descriptor, decode_.empty,
+                                                       decode_.number);
+    }
+    if (decode_.tick(pushFire)) {
+      at(result, Counter::bytesFetch) += isa::kDescriptorBytes;
+      ++result.progress;
+    }
+  }
+  for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
+    queues_[q].issued += issue.taken >> q & 1;
+    queues_[q].started += issue.taken >> q & 1;
+    queues_[q].completed += done >> q & 1;
+  }
+  return end;
+}
+
+// From the cycle behind the trap to the interrupt.
+void TimingCore::abort(const RunOptions& options, Result& result) {
+  if (options.trace) note(issue().taken, doneMask(), result);
+  clear();
+  for (uint32_t drain = 0; !port_.drained() && drain < options.drainLimit; ++drain, ++now_) {
+    port_.tick({true, false, false, false, 0, 0, 0, false, false, false}, memory_);
+  }
+  ++now_;
+}
+
+Result TimingCore::run(std::span<const uint8_t> program,
+                       const std::array<Region, isa::kRegions>& regions,
+                       const RunOptions& options) {
+  Result result;
+  regions_ = regions;
+  program_ = program;
+  clear();
+  fetch_.start(regions[0].base, regions[0].size, regions[0].read);
+  for (uint32_t i = 0; i < isa::kRegions; ++i) {
+    decode_.regions[i] = {regions[i].size, regions[i].read, regions[i].write};
+  }
+  memory_.settle();
+  open_ = {};
+  End end = End::none;
+  for (now_ = 1; now_ <= options.cycleLimit; ++now_) {
+    end = step(options, result);
+    if (end != End::none) break;
+  }
+  if (end == End::none) return result;
+  ++now_;
+  if (end == End::trap) abort(options, result);
+  result.finished = true;
+  result.cycles = now_;
+  at(result, Counter::cycles) = static_cast<uint32_t>(now_);
+  return result;
+}
+
+}  // namespace lilong::cycle

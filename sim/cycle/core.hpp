@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// TimingCore: when everything happens on the chip, cycle for cycle as the RTL, without values.
+//
+// Holds for programs whose instructions pass the decoder (or end in a precise trap), whose regions
+// lie in the external memory and whose bus answers without errors.  Time never depends on data, so
+// the program and the regions are all it needs.  Several may be used at once; nothing is shared.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "sim/cycle/axi_port.hpp"
+#include "sim/cycle/decode.hpp"
+#include "sim/cycle/exec.hpp"
+#include "sim/cycle/fetch.hpp"
+#include "sim/cycle/load.hpp"
+#include "sim/cycle/queue.hpp"
+#include "sim/cycle/scratchpad.hpp"
+#include "sim/cycle/store.hpp"
+
+namespace lilong::cycle {
+
+struct Region {
+  uint64_t base = 0;  // device address, a multiple of 64
+  uint32_t size = 0;
+  bool read = false, write = false;
+};
+
+struct RunOptions {
+  uint32_t watchdogCycles = 0;  // 0: none
+  uint32_t drainLimit = isa::kRegDrainLimitReset;
+  bool trace = false;           // fill Result::events
+  uint64_t cycleLimit = uint64_t{1} << 36;  // gives up; Result::finished is false then
+};
+
+// Start and completion of an instruction, in cycles from the doorbell.
+struct Event {
+  isa::Queue queue;
+  uint32_t instruction;
+  uint64_t start, end;
+};
+
+struct Result {
+  bool finished = false;
+  std::optional<isa::Trap> trap;
+  uint64_t cycles = 0;  // doorbell to interrupt
+  uint32_t progress = 0;
+  std::array<uint32_t, isa::kNumCounters> counters{};
+  std::vector<Event> events;  // in the order of their starts
+};
+
+class TimingCore {
+ public:
+  TimingCore(const isa::Preset& preset, const memory::Timing& timing,
+             const memory::Stalls& stalls = {});
+
+  const isa::Preset& preset() const { return preset_; }
+
+  // One job.  `program`: content of region 0.  The numbers of the random stalls go on from job to
+  // job, as those of the memory do.
+  Result run(std::span<const uint8_t> program, const std::array<Region, isa::kRegions>& regions,
+             const RunOptions& options = {});
+
+ private:
+  enum class End : uint8_t { none, done, trap };
+  struct Issue {
+    uint32_t ready = 0, taken = 0, waiting = 0;  // bits of queues
+    int acquired = -1;
+  };
+
+  void clear();
+  uint32_t doneMask() const;
+  Issue issue() const;
+  DmaCommand command(const InstructionQueue::Entry& entry) const;
+  End step(const RunOptions& options, Result& result);
+  void count(const Issue& issue, uint32_t done, Result& result);
+  void abort(const RunOptions& options, Result& result);
+  void note(uint32_t started, uint32_t done, Result& result);
+
+  isa::Preset preset_;
+  Shape shape_;
+  std::array<Region, isa::kRegions> regions_{};
+  std::span<const uint8_t> program_;
+  uint64_t now_ = 0;  // cycles since the doorbell
+
+  Memory memory_;
+  AxiPort port_;
+  Fetch fetch_;
+  Decode decode_;
+  Queues queues_;
+  Sync sync_;
+  Load load_;
+  Store store_;
+  Scratchpad scratchpad_;
+  Exec exec_;
+  std::array<size_t, isa::kNumQueues> open_{};  // first event of a queue that has not ended
+};
+
+}  // namespace lilong::cycle

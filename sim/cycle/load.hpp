@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Load: twin of lilong_load, memory to scratchpad.
+#pragma once
+
+#include "sim/cycle/fifo.hpp"
+#include "sim/cycle/ports.hpp"
+#include "sim/cycle/rows.hpp"
+
+namespace lilong::cycle {
+
+// First byte in its bus word and length of a burst.
+struct BurstInfo {
+  uint16_t first = 0, bytes = 0;
+};
+
+// Cuts bursts into bus words.
+struct Beats {
+  bool first = true;
+  uint32_t left = 0;
+
+  struct Beat {
+    uint32_t count;
+    bool last;
+    uint32_t leftAfter;
+  };
+  Beat next(const BurstInfo& info, uint32_t axiBytes) const {
+    const uint32_t bytes = first ? info.bytes : left;
+    const uint32_t room = axiBytes - (first ? info.first : 0);
+    const bool last = bytes <= room;
+    return {last ? bytes : room, last, bytes - room};
+  }
+  void take(const Beat& beat) {
+    first = beat.last;
+    left = beat.leftAfter;
+  }
+};
+
+struct Load {
+  uint32_t axiBytes;
+  Bursts bursts;
+  Fifo<BurstInfo, isa::kReadOutstanding> info;
+  Beats beats;
+  StreamReg<uint8_t> align;  // bytes of a word
+  Fifo<DmaCommand, 4> commands;
+  Rows rows;
+  Repack repack;
+  struct Piece {
+    bool write = false, last = false;
+    uint32_t granule = 0, strobe = 0;
+  };
+  StreamReg<Piece> out;
+  bool doneQ = false;
+  // Of the cycle that the last tick ended.
+  bool stallMemory = false, stallBank = false;
+  uint32_t bytesAsked = 0;
+
+  explicit Load(const Shape& shape) : axiBytes(shape.axiBytes) {}
+
+  void clear() {
+    bursts.clear();
+    info.clear();
+    beats = {};
+    align.clear();
+    commands.clear();
+    rows.clear();
+    repack = {};
+    out.clear();
+    doneQ = false;
+  }
+
+  bool commandReady() const { return bursts.ready() && commands.ready(); }
+  bool done() const { return doneQ; }
+  bool requestValid() const { return bursts.valid() && info.ready(); }
+  bool dataReady() const { return align.ready() && info.valid(); }
+  WriteRequest write() const {
+    return {out.valid() && out.front.write, out.front.granule, out.front.strobe};
+  }
+  // Nothing is at work: tick without a command changes nothing.
+  bool resting() const {
+    return bursts.ready() && !commands.valid() && !rows.valid && !out.valid() && !doneQ;
+  }
+
+  // cmd: taken in this cycle, or null.
+  void tick(const DmaCommand* cmd, bool requestReady, bool dataValid, bool writeGrant) {
+    const bool write = out.valid() && out.front.write;
+    const bool outPop = !out.front.write || writeGrant;
+    const bool outReady = out.ready();
+    doneQ = out.valid() && outPop && out.front.last;
+    stallBank = write && !writeGrant;
+
+    // Destination side.
+    const bool walk = rows.valid, bytesWanted = walk && !rows.empty;
+    const bool rowDone = rows.empty || rows.left <= axiBytes;
+    const uint32_t piece = rowDone ? rows.left & 63 : axiBytes;
+    const Repack::Out packed =
+        repack.tick(align.valid(), align.front, bytesWanted, piece, outReady);
+    stallMemory = bytesWanted && !packed.valid && !stallBank;
+    const bool pieceFire = outReady && walk && (rows.empty || packed.valid);
+    const Piece made{!rows.empty, rowDone && rows.lastRow(), rows.granule,
+                     (1u << ((piece + 7) / 8)) - 1};
+    out.tick(pieceFire, made, outPop);
+    if (pieceFire) {
+      rows.advance(rowDone, piece, axiBytes / 8);
+    } else if (!walk && commands.valid()) {
+      rows.start(commands.front());
+      commands.pop();
+    }
+
+    // Words.
+    const bool beatFire = dataValid && align.ready() && info.valid();
+    Beats::Beat beat{};
+    if (beatFire) beat = beats.next(info.front(), axiBytes);
+    align.tick(beatFire, static_cast<uint8_t>(beat.count), packed.inReady);
+
+    // Bursts.
+    const bool burstFire = requestValid() && requestReady;
+    bytesAsked = burstFire ? bursts.bytes() : 0;
+    if (burstFire) {
+      info.push({static_cast<uint16_t>(bursts.addr & (axiBytes - 1)),
+                 static_cast<uint16_t>(bursts.bytes())});
+      bursts.advance();
+    } else {
+      bursts.tick();
+    }
+    if (beatFire) {
+      beats.take(beat);
+      if (beat.last) info.pop();
+    }
+    if (cmd) {
+      commands.push(*cmd);
+      if (!cmd->empty) bursts.start(*cmd);
+    }
+  }
+};
+
+}  // namespace lilong::cycle

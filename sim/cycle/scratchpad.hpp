@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scratchpad: twin of the arbitration of lilong_scratchpad.
+#pragma once
+
+#include "sim/cycle/ports.hpp"
+
+namespace lilong::cycle {
+
+struct Scratchpad {
+  unsigned granuleShift;    // granule address to vector address
+  uint32_t granuleMask;     // granules of a vector, less one
+  uint32_t vectorMask;
+  // Grants of one, two and three cycles ago; STORE has the bit behind those of exec.
+  uint32_t valid1 = 0, valid2 = 0, valid3 = 0;
+
+  explicit Scratchpad(const Shape& shape)
+      : granuleShift(shape.depthBits() - 3), granuleMask(shape.depth / 8 - 1),
+        vectorMask(shape.vectorMask()) {}
+
+  void clear() { valid1 = valid2 = valid3 = 0; }
+
+  static constexpr uint32_t kStoreBit = 1u << 31;
+
+  // Grants of this cycle: exec first, low ports first, then STORE.
+  static uint32_t grants(const ExecReads& reads, bool store, uint32_t storeAddress) {
+    uint32_t taken = 0, granted = 0;
+    for (uint32_t left = reads.req; left != 0; left &= left - 1) {
+      const uint32_t bank = 1u << bankOf(reads.addr[static_cast<size_t>(std::countr_zero(left))]);
+      if (!(taken & bank)) granted |= left & -left;
+      taken |= bank;
+    }
+    if (store && !(taken >> bankOf(storeAddress) & 1)) granted |= kStoreBit;
+    return granted;
+  }
+
+  uint32_t banks(const WriteRequest& w) const {
+    const uint32_t vector = w.addr >> granuleShift;
+    const uint32_t strobe = w.strobe << (w.addr & granuleMask);
+    const uint32_t first = strobe & ((2u << granuleMask) - 1);
+    uint32_t hot = first ? 1u << bankOf(vector) : 0;
+    if (strobe != first) hot |= 1u << bankOf((vector + 1) & vectorMask);
+    return hot;
+  }
+  // The result port always gets its banks; LOAD gets those that are left.
+  bool loadGrant(const WriteRequest& result, const WriteRequest& load) const {
+    return load.req && (!result.req || (banks(result) & banks(load)) == 0);
+  }
+
+  void tick(uint32_t granted) {
+    valid3 = valid2;
+    valid2 = valid1;
+    valid1 = granted;
+  }
+};
+
+}  // namespace lilong::cycle

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Store: twin of lilong_store, scratchpad to memory.
+#pragma once
+
+#include "sim/cycle/load.hpp"
+
+namespace lilong::cycle {
+
+struct Store {
+  static constexpr uint32_t kVectors = 8;  // vectors in flight from the scratchpad
+
+  struct Order {
+    bool empty = false, last = false;
+  };
+
+  uint32_t axiBytes, depth;
+  unsigned vectorShift;  // granule address to vector address
+  Bursts bursts;
+  Fifo<Order, 16> order;
+  uint32_t responses = 0;
+  Fifo<DmaCommand, 4> commands;
+  Rows rows;
+  uint32_t owed = 0;
+  Fifo<uint8_t, kVectors> ranges;  // bytes of the vectors asked for
+  uint32_t vectors = 0;            // vectors that have arrived
+  StreamReg<uint8_t> align;
+  Fifo<BurstInfo, isa::kWriteOutstanding> info;
+  Beats beats;
+  Repack repack;
+  StreamReg<uint8_t> out;  // the content does not matter
+  bool doneQ = false;
+  // Of the cycle that the last tick ended.
+  bool stallMemory = false, stallBank = false;
+  uint32_t bytesAsked = 0;
+
+  explicit Store(const Shape& shape)
+      : axiBytes(shape.axiBytes), depth(shape.depth), vectorShift(shape.depthBits() - 3) {}
+
+  void clear() {
+    bursts.clear();
+    order.clear();
+    responses = 0;
+    commands.clear();
+    rows.clear();
+    owed = vectors = 0;
+    ranges.clear();
+    align.clear();
+    info.clear();
+    beats = {};
+    repack = {};
+    out.clear();
+    doneQ = false;
+  }
+
+  bool commandReady() const { return bursts.ready() && commands.ready() && order.ready(); }
+  bool done() const { return doneQ; }
+  bool requestValid() const { return bursts.valid() && info.ready() && order.ready(); }
+  bool dataValid() const { return out.valid(); }
+  bool readRequest() const { return rows.valid && owed != kVectors; }
+  uint32_t readAddress() const { return rows.granule >> vectorShift; }
+  bool resting() const {
+    return bursts.ready() && !order.valid() && !commands.valid() && !rows.valid && !doneQ &&
+           owed == 0 && !out.valid();
+  }
+
+  struct In {
+    const DmaCommand* cmd;  // taken in this cycle, or null
+    bool requestReady, dataReady, answered, readGrant, readValid;
+  };
+  void tick(const In& in) {
+    const bool burstFire = requestValid() && in.requestReady;
+    const bool orderReady = order.valid() && (order.front().empty || responses != 0);
+    const bool read = readRequest();
+    stallMemory = out.valid() && !in.dataReady;
+    stallBank = read && !in.readGrant && !stallMemory;
+    bytesAsked = burstFire ? bursts.bytes() : 0;
+
+    // Memory side: words of the bursts.
+    Beats::Beat beat{};
+    if (info.valid()) beat = beats.next(info.front(), axiBytes);
+    const bool outReady = out.ready();
+    const Repack::Out packed =
+        repack.tick(align.valid(), align.front, info.valid(), beat.count, outReady);
+    const bool beatFire = packed.valid && outReady;
+    out.tick(packed.valid, 0, in.dataReady);
+
+    // Vectors.
+    const bool vectorPop = vectors != 0 && align.ready();
+    align.tick(vectors != 0, ranges.front(), packed.inReady);
+    const bool fetchFire = read && in.readGrant;
+    if (vectorPop) ranges.pop();
+    vectors += (in.readValid ? 1 : 0) - (vectorPop ? 1 : 0);
+    owed += (fetchFire ? 1 : 0) - (vectorPop ? 1 : 0);
+    if (fetchFire) {
+      const uint32_t room = depth - ((rows.granule << 3) & (depth - 1));
+      const bool rowDone = rows.left <= room;
+      ranges.push(static_cast<uint8_t>(rowDone ? rows.left : room));
+      rows.advance(rowDone, room, room >> 3);
+    } else if (!rows.valid && commands.valid()) {
+      rows.start(commands.front());
+      commands.pop();
+    }
+
+    // Responses.
+    doneQ = orderReady && order.front().last;
+    responses += (in.answered ? 1 : 0) -
+                 (order.valid() && !order.front().empty && responses != 0 ? 1 : 0);
+    if (orderReady) order.pop();
+
+    // Bursts.
+    if (beatFire) {
+      beats.take(beat);
+      if (beat.last) info.pop();
+    }
+    if (burstFire) {
+      order.push({false, bursts.last()});
+      info.push({static_cast<uint16_t>(bursts.addr & (axiBytes - 1)),
+                 static_cast<uint16_t>(bursts.bytes())});
+      bursts.advance();
+    } else {
+      bursts.tick();
+    }
+    if (in.cmd) {
+      if (in.cmd->empty) {
+        order.push({true, true});
+      } else {
+        commands.push(*in.cmd);
+        bursts.start(*in.cmd);
+      }
+    }
+  }
+};
+
+}  // namespace lilong::cycle
