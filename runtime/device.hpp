@@ -50,7 +50,7 @@ class Device {
  public:
   virtual ~Device() = default;
 
-  virtual std::string name() const = 0;  // "functional", "rtl", ...
+  virtual std::string name() const = 0;  // "functional", "cycle", "rtl"
   virtual const isa::Preset& preset() const = 0;
   virtual uint64_t memoryBytes() const = 0;  // size of the external memory, addresses from 0
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "runtime/stall_options.hpp"
 #include "sim/rtl/harness.hpp"
 #include "sim/rtl/loader.hpp"
 
@@ -14,8 +15,6 @@ namespace lilong {
 namespace {
 
 constexpr uint64_t kBaseAlignment = 64;
-constexpr uint32_t kMostStalls = 900;       // permille
-constexpr uint32_t kLongestStall = 8;       // cycles of one random stall
 constexpr uint64_t kHostSlack = 1'000'000;  // cycles that the host waits beyond the watchdog
 
 // "checked" when waves are wanted, else "fast", unless the options say so.
@@ -110,11 +109,8 @@ Result<std::unique_ptr<Device>> makeRtlDevice(const DeviceOptions& options) {
     return makeError(DiagId::unknownOption,
                      fmt::format("unknown flavour '{}'; choose fast or checked", flavour));
   }
-  if (options.stallPermille > kMostStalls) {
-    return makeError(DiagId::unknownOption,
-                     fmt::format("{} of 1000 stalls are too many; at most {}",
-                                 options.stallPermille, kMostStalls));
-  }
+  const Result<memory::Stalls> stalls = stallsOf(options);
+  if (!stalls) return stalls.error();
   if (!options.waves.empty() && flavour != "checked") {
     return makeError(DiagId::unsupportedVariant, "only flavour 'checked' writes waves");
   }
@@ -126,9 +122,7 @@ Result<std::unique_ptr<Device>> makeRtlDevice(const DeviceOptions& options) {
   h.memoryBytes = options.memoryBytes;
   Result<std::unique_ptr<rtl::Harness>> harness = rtl::Harness::open(h);
   if (!harness) return harness.error();
-  // The chance is counted in 1/1024 there.
-  (*harness)->memory().setStalls(
-      {options.stallSeed, options.stallPermille * 1024 / 1000, kLongestStall});
+  (*harness)->memory().setStalls(*stalls);
   if (!options.waves.empty() && !(*harness)->chip().openWaves(options.waves)) {
     return makeError(DiagId::fileWriteFailed, "the waves cannot be written", options.waves);
   }

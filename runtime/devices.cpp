@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "runtime/device_cycle.hpp"
 #include "runtime/device_functional.hpp"
 #include "runtime/device_rtl.hpp"
 #include "sim/memory/timing.hpp"
@@ -26,6 +27,8 @@ struct Row {
 constexpr std::array kDevices = {
     Row{"functional", "functional simulator: exact results, no time", false,
         [](const DeviceOptions&) { return std::string(); }, openFunctionalDevice},
+    Row{"cycle", "functional simulator and timing core: exact results, the cycles of rtl", true,
+        [](const DeviceOptions&) { return std::string(); }, openCycleDevice},
     Row{"rtl", "the Verilated chip, cycle for cycle", true, missingForRtlDevice, makeRtlDevice},
 };
 

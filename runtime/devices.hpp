@@ -20,8 +20,8 @@ struct DeviceOptions {
   uint64_t memoryBytes = uint64_t{256} << 20;  // size of the external memory, addresses from 0
   std::string flavour{};  // rtl: "fast" or "checked"; empty: "checked" with waves, else "fast"
   std::string waves{};    // rtl: FST file to write; empty: none
-  uint64_t stallSeed = 0;       // rtl: seed of the random bus stalls
-  uint32_t stallPermille = 0;   // rtl: chance of a stall per beat, 0 to 900
+  uint64_t stallSeed = 0;       // cycle, rtl: seed of the random bus stalls
+  uint32_t stallPermille = 0;   // cycle, rtl: chance of a stall per beat, 0 to 900
   std::string modulePath{};  // rtl: folder with liblilong_rtl_*.so; empty: LILONG_RTL_DIR, then beside
                            // the program
 };

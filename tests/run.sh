@@ -34,6 +34,10 @@ lockstep() {  # lockstep PRESET FLAVOUR COUNT
   stage "lockstep-$1-$2" $BUILD/sim/lockstep/lilong_lockstep --preset "$1" --flavour "$2" --count "$3" --seed "$SEED"
 }
 
+timing() {  # timing PRESET COUNT
+  stage "timing-$1" $BUILD/sim/lockstep/lilong_lockstep --timing --preset "$1" --count "$2" --seed "$SEED"
+}
+
 hostile() {  # hostile PRESET FLAVOUR COUNT
   stage "hostile-$1" $BUILD/sim/lockstep/lilong_lockstep --hostile --preset "$1" --flavour "$2" --count "$3" --seed "$SEED"
 }
@@ -49,6 +53,8 @@ case ${1:-default} in
     lockstep edge fast 1000
     lockstep edge checked 1000
     for preset in nano lite plus; do lockstep $preset checked 300; done
+    timing edge 2000
+    for preset in nano lite plus; do timing $preset 500; done
     for preset in edge nano lite plus; do hostile $preset checked 100; done
     stage conformance $PYTHON tests/ops/conformance.py
     stage cycles $PYTHON tests/models/cycles.py
@@ -57,6 +63,7 @@ case ${1:-default} in
   long)
     stage ctest-long ctest --test-dir $BUILD --output-on-failure
     for preset in edge nano lite plus; do lockstep $preset fast "$COUNT"; done
+    for preset in edge nano lite plus; do timing $preset "$COUNT"; done
     stage pytest-long env LILONG_CONFORMANCE_SEED="$SEED" $PYTHON -m pytest -q
     ;;
   *) echo "tests/run.sh: unknown speed '$1'; choose smoke, default, lint or long" >&2; exit 2 ;;

@@ -11,11 +11,12 @@ from lilong import _lilong, rtl
 
 
 class Device:
-    """A chip with its memory: "functional" (exact, no time) or "rtl" (the Verilated chip).
+    """A chip with its memory: "functional" (exact, no time), "cycle" (exact, with the cycles of
+    "rtl", from a model) or "rtl" (the Verilated chip).
 
-    The options after `memory` belong to "rtl": `waves` writes an FST file, `flavour` is "fast" or
-    "checked" (assertions, random initial state), `stalls` gives the chance of a random bus stall in
-    permille, with `seed`.
+    `stalls` gives the chance of a random bus stall in permille, with `seed`, on "cycle" and "rtl".
+    Of "rtl" alone: `waves` writes an FST file, `flavour` is "fast" or "checked" (assertions, random
+    initial state).
     """
 
     def __init__(

@@ -63,7 +63,7 @@ def test_compile_then_run_is_run(lilong_command: Lilong, tmp_path: Path) -> None
     np.testing.assert_array_equal(outputs[0], np.load(DATA)["litert_xnnpack"])
 
 
-@pytest.mark.parametrize("device", ["functional", "rtl"])
+@pytest.mark.parametrize("device", ["functional", "cycle", "rtl"])
 def test_json(lilong_command: Lilong, tmp_path: Path, device: str) -> None:
     path = tmp_path / "report.json"
     done = lilong_command(

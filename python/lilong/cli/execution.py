@@ -84,13 +84,18 @@ def _refuse_useless(request: Request) -> None:
     """Options that the device cannot honour are errors before any work is done."""
     if request.device == "rtl":
         return
-    for option, value in (("--waves", request.waves), ("--trace", request.trace)):
-        if value is not None:
-            raise make(
-                "unknownOption",
-                f"{option} needs a device with time, and {request.device} has none",
-                remedy="Add --device rtl",
-            )
+    if request.trace is not None and request.device != "cycle":
+        raise make(
+            "unknownOption",
+            f"--trace needs a device with time, and {request.device} has none",
+            remedy="Add --device cycle or --device rtl",
+        )
+    if request.waves is not None:
+        raise make(
+            "unknownOption",
+            f"--waves needs the signals of the chip, and {request.device} has none",
+            remedy="Add --device rtl",
+        )
 
 
 def _run(session: lilong.Session, inputs: list[Any]) -> list[Any]:

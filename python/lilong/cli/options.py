@@ -10,7 +10,7 @@ import typer
 Preset = Literal["nano", "lite", "edge", "plus"]
 Numerics = Literal["tflm", "litert-ref", "litert"]
 Memory = Literal["sram", "lpddr", "sdram"]
-DeviceName = Literal["functional", "rtl"]
+DeviceName = Literal["functional", "cycle", "rtl"]
 DeadChannels = Literal["keep", "remove"]
 
 PresetOption = Annotated[
