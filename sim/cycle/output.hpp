@@ -38,6 +38,9 @@ struct Output {
     return ready(front, slots_ready) && front->eltwise;
   }
 
+  // Nothing is under way and the input waits; only after a tick with the same front.
+  bool still() const { return stages_ == 0 && writer_.idle() && freeing_ == 0; }
+
   struct Result {
     uint32_t take = 0, free = 0;  // one bit per slot
     bool frontDone = false;       // last accumulators of the front instruction taken

@@ -28,15 +28,15 @@ struct Params {
     for (uint32_t p = 0; p < ports_; ++p) reads.addr[p] = (addr_ + p) & vector_mask_;
   }
 
+  // Nothing happens until a slot is taken or freed; `valid` an instruction is there.
+  bool waits(bool valid) const { return settled(valid, busy_); }
+
   // `take`, `free`: one bit per slot.  True when everything of the instruction has been asked for.
   bool tick(bool valid, const PostCommand& cmd, uint32_t grant, uint32_t take, uint32_t free) {
     const uint32_t busy_now = busy_;
     busy_ &= ~free;
     ready_ &= ~take;
-    const bool waits = phase_ == Phase::idle ? !valid
-                                             : phase_ == Phase::record && left_ == 0 &&
-                                                   size_ == 0 && (busy_now >> slot_ & 1) != 0;
-    if (waits && tag_valid_ == 0) return false;
+    if (settled(valid, busy_now)) return false;
 
     const bool granted = (pend_ & grant) != 0;
     const bool in_flight = tag_valid_ != 0;
@@ -56,6 +56,12 @@ struct Params {
 
  private:
   enum class Phase : uint8_t { idle, table, head, record };
+
+  bool settled(bool valid, uint32_t busy) const {
+    if (tag_valid_ != 0) return false;
+    if (phase_ == Phase::idle) return !valid;
+    return phase_ == Phase::record && left_ == 0 && size_ == 0 && (busy >> slot_ & 1) != 0;
+  }
 
   // The batch is granted (or there was none): what comes next.
   bool batch(const PostCommand& cmd, bool valid, uint32_t busy, bool in_flight, bool& finish) {

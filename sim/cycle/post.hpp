@@ -27,6 +27,7 @@ struct Post {
   void clear() {
     valid_ = loaded_ = taken_ = head_ = 0;
     started_ = done_ = false;
+    update();
     params_.clear();
     output_.clear();
     eltwise_.clear();
@@ -39,14 +40,18 @@ struct Post {
   bool cmdReady() const { return valid_ != 3; }
   bool done() const { return done_; }
   bool idle() const { return valid_ == 0 && !done_; }
+  // Nothing happens until an instruction or accumulators come.
+  bool still() const { return still_; }
   void paramReads(ParamReads& reads) const { params_.requests(reads); }
   void vectorReads(VectorReads& reads) const {
+    reads.req = 0;
+    if (!vector_) return;
     reads.req = reader_[0].requests() | reader_[1].requests() << 2;
     if (reads.req == 0) return;
     for (unsigned p = 0; p < kVecPorts; ++p) reads.addr[p] = reader_[p / 2].address(p % 2);
   }
   WriteRequest write() const {
-    if (vectorAtHead()) {
+    if (vector_) {
       if (cmd_[head_].softmax) return softmax_.write();
       if (cmd_[head_].copy) return copy_.write();
     }
@@ -54,67 +59,66 @@ struct Post {
   }
   // acc_valid does not matter to acc_ready.
   bool accReady(bool write_grant, bool /*acc_valid*/) const {
-    const Front f = front();
-    return output_.accReady(f.output, params_.ready(), write_grant);
+    return output_.accReady(front(), params_.ready(), write_grant);
   }
 
   void tick(const PostIn& in) {
     const bool push = in.cmdValid && cmdReady();
+    if (still_ && !push && !in.accValid) return;
     if (valid_ == 0) {  // nothing is under way
       done_ = false;
-      if (push) accept(*in.cmd);
+      if (push) accept(*in.cmd, head_);
+      update();
       return;
     }
-    const Front f = front();
-    const uint32_t slots_ready = params_.ready();
-    const bool en = output_.en(in.writeGrant);
-    const bool elt_valid = eltwise_.valid();
+    const Output::Front front = this->front();
     const bool out_done = output_.done(in.writeGrant);
-
+    const bool elt_valid = eltwise_.valid();
     bool unit_done = false, unit_start = false;
-    if (vectorAtHead()) unit_done = tickVector(in, f, en, unit_start);
+    if (vector_) unit_done = tickVector(in, front, unit_start);
 
     const Output::Result out =
-        output_.tick(f.output, slots_ready, in.accValid, elt_valid, in.writeGrant);
+        output_.tick(front, params_.ready(), in.accValid, elt_valid, in.writeGrant);
+    const bool load_done =
+        params_.tick(load_valid_, cmd_[load_], in.paramGrant, out.take, out.free);
 
-    const uint32_t load = head_ ^ (loaded_ >> head_ & 1);
-    const bool load_valid = (valid_ >> load & 1) != 0 && (loaded_ >> load & 1) == 0;
-    const bool load_done = params_.tick(load_valid, cmd_[load], in.paramGrant, out.take, out.free);
-
-    if (load_done) loaded_ |= 1u << load;
-    if (out.frontDone || unit_done) {
-      taken_ |= 1u << f.sel;
-      started_ = false;
-    } else if (unit_start) {
-      started_ = true;
+    const bool finished = cmd_[head_].empty || out_done || unit_done;
+    const bool was_done = done_;
+    done_ = finished;
+    if (push || finished || load_done || out.frontDone || unit_done || unit_start) {
+      if (load_done) loaded_ |= 1u << load_;
+      if (out.frontDone || unit_done) {
+        taken_ |= 1u << front_;
+        started_ = false;
+      } else if (unit_start) {
+        started_ = true;
+      }
+      const uint32_t tail = head_ ^ (valid_ >> head_ & 1);
+      if (finished) {
+        valid_ &= ~(1u << head_);
+        head_ ^= 1;
+      }
+      if (push) accept(*in.cmd, tail);
+      update();
+      return;
     }
-    const uint32_t tail = head_ ^ (valid_ >> head_ & 1);
-    done_ = cmd_[head_].empty || out_done || unit_done;
-    if (done_) {
-      valid_ &= ~(1u << head_);
-      head_ ^= 1;
-    }
-    if (push) accept(*in.cmd, tail);
+    still_ = !was_done && !vector_ && output_.still() && params_.waits(load_valid_);
   }
 
  private:
-  struct Front {
-    uint32_t sel;
-    const PostCommand* output;  // takes accumulators; null: none does
-    bool alone;                 // the oldest
-  };
-
-  Front front() const {
-    const uint32_t sel = head_ ^ (taken_ >> head_ & 1);
-    const bool valid = (valid_ >> sel & 1) != 0 && (taken_ >> sel & 1) == 0;
-    const bool alone = valid && sel == head_;
-    const PostCommand& cmd = cmd_[sel];
-    const bool takes = valid && (cmd.array || (alone && cmd.eltwise));
-    return {sel, takes ? &cmd : nullptr, alone};
+  // What follows from the state of the two instructions.
+  void update() {
+    still_ = valid_ == 0 && !done_;
+    front_ = head_ ^ (taken_ >> head_ & 1);
+    front_valid_ = (valid_ >> front_ & 1) != 0 && (taken_ >> front_ & 1) == 0;
+    alone_ = front_valid_ && front_ == head_;
+    takes_ = front_valid_ && (cmd_[front_].array || (alone_ && cmd_[front_].eltwise));
+    load_ = head_ ^ (loaded_ >> head_ & 1);
+    load_valid_ = (valid_ >> load_ & 1) != 0 && (loaded_ >> load_ & 1) == 0;
+    vector_ = (valid_ >> head_ & 1) != 0 && cmd_[head_].vector();
   }
-  bool vectorAtHead() const { return (valid_ >> head_ & 1) != 0 && cmd_[head_].vector(); }
+  Output::Front front() const { return takes_ ? &cmd_[front_] : nullptr; }
 
-  void accept(const isa::Descriptor& d) { accept(d, head_); }
   void accept(const isa::Descriptor& d, uint32_t tail) {
     const uint32_t bit = 1u << tail;
     const PostCommand& cmd = cmd_[tail] = PostCommand::of(d, shape_);
@@ -124,15 +128,16 @@ struct Post {
   }
 
   // The vector instruction at the head; true: softmax or copy is done.
-  bool tickVector(const PostIn& in, const Front& f, bool en, bool& start) {
+  bool tickVector(const PostIn& in, Output::Front front, bool& start) {
     const PostCommand& cmd = cmd_[head_];
+    const bool en = output_.en(in.writeGrant);
     const uint32_t grant[2] = {in.vectorGrant & 3, in.vectorGrant >> 2};
     const bool ready[2] = {reader_[0].ready(grant[0]), reader_[1].ready(grant[1])};
     const uint32_t data = (reader_[0].dataValid() ? 1u : 0u) | (reader_[1].dataValid() ? 2u : 0u);
-    const bool may_start = f.alone && !started_;
+    const bool may_start = alone_ && !started_;
     if (cmd.eltwise) {
-      start = may_start && output_.eltReady(f.output, params_.ready());
-      const bool beat = eltwise_.beat(f.alone, en, data);
+      start = may_start && output_.eltReady(front, params_.ready());
+      const bool beat = eltwise_.beat(alone_, en, data);
       const uint32_t pops = eltwise_.pops(beat);
       uint32_t taken = 0;
       for (unsigned n = 0; n < 2; ++n) {
@@ -168,6 +173,14 @@ struct Post {
   uint32_t head_ = 0;                            // oldest
   bool started_ = false;                         // the vector unit of the oldest
   bool done_ = false;
+  // Functions of the above.
+  uint32_t front_ = 0;  // takes accumulators
+  uint32_t load_ = 0;   // loads constants
+  bool front_valid_ = false, load_valid_ = false;
+  bool alone_ = false;   // front_ is the oldest
+  bool takes_ = false;   // accumulators of front_ may come
+  bool vector_ = false;  // the oldest is a vector instruction
+  bool still_ = true;
   Params params_;
   Output output_;
   Eltwise eltwise_;
