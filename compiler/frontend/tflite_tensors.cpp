@@ -2,8 +2,6 @@
 // Tensors of the TFLite front end: type, shape, quantisation, constant data.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "compiler/frontend/tflite_reader.hpp"
 #include "compiler/ops/rules.hpp"
 
@@ -117,7 +115,7 @@ Result<void> TfliteReader::readQuantisation(const tflite::Tensor& from, ir::Tens
                    to.name);
   }
   for (float scale : *q->scale()) {
-    if (!std::isfinite(scale) || scale < 0.0f) {
+    if (!(scale >= 0.0f && scale <= ir::kMaxScale)) {
       return corrupt(fmt::format("the tensor has a scale of {}", scale), to.name);
     }
     to.quant.scales.push_back(scale);

@@ -18,15 +18,20 @@ void operandScale(double real, uint32_t& multiplier, uint8_t& shift) {
   shift = static_cast<uint8_t>(scale.multiplier == 0 ? 11 : scale.shift - 20);
 }
 
+void setOutput(const ChipScale& scale, isa::Rounding rounding, EltwiseParams& params) {
+  params.multiplier = scale.multiplier;
+  params.shift = scale.shift;
+  params.rounding = rounding;
+  if (!scale.fits) params.exactness = {Exactness::Level::inexact, "the scale exceeds the chip"};
+}
+
 // TensorFlow Lite kernels: both operands to a common scale with 20 more bits, then to the output.
 void gemmlowpSum(float a, float b, float y, EltwiseParams& params) {
   const double twice = 2.0f * std::max(a, b);
   operandScale(a / twice, params.multiplierA, params.shiftA);
   operandScale(b / twice, params.multiplierB, params.shiftB);
   const ChipScale out = chipScale(twice / static_cast<double>(1048576.0f * y));
-  params.multiplier = out.multiplier;
-  params.shift = out.shift;
-  params.rounding = isa::Rounding::gemmlowp;
+  setOutput(out, isa::Rounding::gemmlowp, params);
 }
 
 // XNNPACK: integer multipliers of at most 21 bits and one shift.
@@ -48,15 +53,14 @@ void product(float a, float b, float y, Numerics numerics, EltwiseParams& params
   constexpr float kMin = 0x1.0p-16f, kMax = 0x1.0p8f;
   const float real = static_cast<float>(a * b) / y;
   ChipScale scale;
+  auto rounding = isa::Rounding::gemmlowp;
   if (numerics == Numerics::litert && real >= kMin && real < kMax) {
     scale = chipScaleOfFloat(real);
-    params.rounding = isa::Rounding::f32Rne;
+    rounding = isa::Rounding::f32Rne;
   } else {
     scale = chipScale(numerics == Numerics::tflm ? static_cast<double>(a) * b / y : real);
-    params.rounding = isa::Rounding::gemmlowp;
   }
-  params.multiplier = scale.multiplier;
-  params.shift = scale.shift;
+  setOutput(scale, rounding, params);
 }
 
 }  // namespace

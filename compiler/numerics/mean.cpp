@@ -180,6 +180,7 @@ std::optional<PoolParams> solveEven(const FloatMean& mean, const Steps& steps) {
 }
 
 std::optional<PoolParams> solveFloatMean(const FloatMean& mean, uint32_t n, int32_t zpOut) {
+  if (!std::isfinite(mean.slope()) || !std::isfinite(mean.offset())) return std::nullopt;
   const Steps steps = stepsOf(mean, n);
   auto params = solveLine(mean, steps, zpOut);
   if (params) {

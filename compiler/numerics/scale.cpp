@@ -32,7 +32,11 @@ ChipScale chipScale(FixedScale scale) {
   return result;
 }
 
-ChipScale chipScale(double real) { return chipScale(fixedScale(real)); }
+ChipScale chipScale(double real) {
+  ChipScale result = chipScale(fixedScale(real));
+  if (!std::isfinite(real)) result.fits = false;
+  return result;
+}
 
 ChipScale chipScaleOfFloat(float real) { return chipScale(static_cast<double>(real)); }
 

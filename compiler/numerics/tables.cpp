@@ -31,9 +31,12 @@ struct Context {
   const ir::Op& op;
 };
 
-int32_t rescale(int32_t value, double real, isa::Rounding rounding) {
+constexpr int32_t kSaturated = 1 << 20;  // beyond every byte
+
+int32_t rescale(int32_t v, double real, isa::Rounding rounding) {
   const ChipScale scale = chipScale(real);
-  return requantise(value, scale.multiplier, scale.shift, rounding);
+  if (!scale.fits) return v == 0 ? 0 : (v < 0) == (real < 0) ? kSaturated : -kSaturated;
+  return requantise(v, scale.multiplier, scale.shift, rounding);
 }
 
 // --- QUANTIZE between int8 and uint8 ---

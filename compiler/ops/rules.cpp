@@ -47,8 +47,8 @@ Result<void> Rules::oneScale(const Tensor& t) const {
   if (t.quant.perChannel()) {
     return variant(fmt::format("tensor '{}' is quantised per channel", t.name));
   }
-  if (!(t.quant.scale() > 0.0f)) {
-    return variant(fmt::format("tensor '{}' has a scale of zero", t.name));
+  if (!(t.quant.scale() >= ir::kMinScale)) {
+    return variant(fmt::format("tensor '{}' has a scale of {}", t.name, t.quant.scale()));
   }
   return {};
 }

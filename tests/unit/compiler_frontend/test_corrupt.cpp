@@ -123,8 +123,14 @@ TEST(Corrupt, Quantisation) {
   n.tensors[3].scales = {std::numeric_limits<float>::infinity()};
   expectRefused(n, DiagId::networkCorrupt, "scale of inf", "t3");
   n = smallNetwork();
+  n.tensors[3].scales = {1e30f};
+  expectRefused(n, DiagId::networkCorrupt, "scale of 1e+30", "t3");
+  n = smallNetwork();
+  n.tensors[3].scales = {1e-30f};
+  expectRefused(n, DiagId::unsupportedVariant, "scale of 1e-30", "t3");
+  n = smallNetwork();
   n.tensors[3].scales = {0.0f};
-  expectRefused(n, DiagId::unsupportedVariant, "scale of zero");
+  expectRefused(n, DiagId::unsupportedVariant, "scale of 0");
   n = smallNetwork();
   n.tensors[3].scales = {};
   expectRefused(n, DiagId::unsupportedVariant, "no quantisation");
