@@ -11,19 +11,18 @@ uint32_t& at(Result& result, Counter counter) {
   return result.counters[static_cast<size_t>(counter)];
 }
 
-// Bus words of a burst.
-uint16_t busWords(const Bursts& b, uint32_t axiBytes) {
-  const uint32_t first = static_cast<uint32_t>(b.addr) & (axiBytes - 1);
-  return static_cast<uint16_t>((first + b.bytes() + axiBytes - 1) / axiBytes);
-}
-
 }  // namespace
 
 TimingCore::TimingCore(const isa::Preset& preset, const memory::Timing& timing,
                        const memory::Stalls& stalls)
     : preset_(preset), shape_(Shape::of(preset)), memory_(timing, stalls, preset.axiBytes),
       fetch_(shape_), decode_(preset_), load_(shape_), store_(shape_), scratchpad_(shape_),
-      exec_(shape_) {}
+      exec_(shape_), busShift_(static_cast<unsigned>(std::countr_zero(shape_.axiBytes))) {}
+
+uint32_t TimingCore::busWords(const Bursts& b) const {
+  const uint32_t first = static_cast<uint32_t>(b.addr) & (shape_.axiBytes - 1);
+  return (first + b.bytes() + shape_.axiBytes - 1) >> busShift_;
+}
 
 void TimingCore::clear() {
   decode_.clear();
@@ -116,9 +115,11 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
           ? Scratchpad::grants(reads, storeReads, store_.readAddress())
           : 0;
   const WriteRequest results = exec_.write();
-  const bool loadGrant = scratchpad_.loadGrant(results, load_.write());
   const uint32_t done = doneMask();
-  const Issue issue = this->issue();
+  Issue issue;
+  if (queues_[0].headValid() || queues_[1].headValid() || queues_[2].headValid()) {
+    issue = this->issue();
+  }
   const bool pushFire = decode_.pushing() && queues_[static_cast<size_t>(decode_.queue)].pushReady();
 
   // Ends of the job.
@@ -149,35 +150,47 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
 
   // Clock edge.
   const bool fetchValid = fetch_.requestValid(decode_.stop());
-  const AxiPort::Out bus = port_.tick(
-      {false, fetchValid, load_.requestValid(), store_.requestValid(),
-       static_cast<uint16_t>(fetchValid ? fetch_.requestBeats() : 0),
-       busWords(load_.bursts, shape_.axiBytes), busWords(store_.bursts, shape_.axiBytes),
-       fetch_.dataReady(), load_.dataReady(), store_.dataValid()},
-      memory_);
+  const bool loadValid = load_.requestValid(), storeValid = store_.requestValid();
+  AxiPort::Out bus;
+  if (fetchValid || loadValid || storeValid || !port_.resting() || !memory_.resting()) {
+    bus = port_.tick({false, fetchValid, loadValid, storeValid,
+                      static_cast<uint16_t>(fetchValid ? fetch_.requestBeats() : 0),
+                      static_cast<uint16_t>(loadValid ? busWords(load_.bursts) : 0),
+                      static_cast<uint16_t>(storeValid ? busWords(store_.bursts) : 0),
+                      fetch_.dataReady(), load_.dataReady(), store_.dataValid()},
+                     memory_);
+  } else {
+    ++memory_.cycle;
+  }
 
-  DmaCommand loadCommand, storeCommand;
-  if (issue.taken & 1) loadCommand = command(queues_[0].head());
-  if (issue.taken & 4) storeCommand = command(queues_[2].head());
-  load_.tick(issue.taken & 1 ? &loadCommand : nullptr, bus.loadTaken, bus.loadData, loadGrant);
-  store_.tick({issue.taken & 4 ? &storeCommand : nullptr, bus.storeReady, bus.storeDataReady,
-               bus.storeDone, (granted & Scratchpad::kStoreBit) != 0,
-               (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
+  if ((issue.taken & 1) || !load_.resting()) {
+    DmaCommand c;
+    if (issue.taken & 1) c = command(queues_[0].head());
+    load_.tick(issue.taken & 1 ? &c : nullptr, bus.loadTaken, bus.loadData,
+               scratchpad_.loadGrant(results, load_.write()));
+    at(result, Counter::loadStallMemory) += load_.stallMemory;
+    at(result, Counter::loadStallBank) += load_.stallBank;
+    at(result, Counter::bytesRead) += load_.bytesAsked;
+  }
+  if ((issue.taken & 4) || !store_.resting()) {
+    DmaCommand c;
+    if (issue.taken & 4) c = command(queues_[2].head());
+    store_.tick({issue.taken & 4 ? &c : nullptr, bus.storeReady, bus.storeDataReady,
+                 bus.storeDone, (granted & Scratchpad::kStoreBit) != 0,
+                 (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
+    at(result, Counter::storeStallMemory) += store_.stallMemory;
+    at(result, Counter::storeStallBank) += store_.stallBank;
+    at(result, Counter::bytesWritten) += store_.bytesAsked;
+  }
   exec_.tick({(issue.ready & 2) != 0, &queues_[1].head().descriptor,
               granted & ~Scratchpad::kStoreBit, scratchpad_.valid3 & ~Scratchpad::kStoreBit,
               results.req});
   scratchpad_.tick(granted);
 
-  at(result, Counter::loadStallMemory) += load_.stallMemory;
-  at(result, Counter::loadStallBank) += load_.stallBank;
-  at(result, Counter::storeStallMemory) += store_.stallMemory;
-  at(result, Counter::storeStallBank) += store_.stallBank;
   at(result, Counter::execStallWeights) += exec_.stallWeights;
   at(result, Counter::execStallInput) += exec_.stallInput;
   at(result, Counter::execStallOutput) += exec_.stallOutput;
   at(result, Counter::macBeats) += exec_.beat;
-  at(result, Counter::bytesRead) += load_.bytesAsked;
-  at(result, Counter::bytesWritten) += store_.bytesAsked;
 
   if (done != 0 || issue.acquired >= 0) {
     if (std::optional<isa::Trap> overflow = sync_.tick(queues_, issue.acquired, done)) {
@@ -185,29 +198,35 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
       end = End::trap;
     }
   }
-  // Fetch, decode, queues.
+  if (!decode_.stop()) fetchAndDecode(bus, pushFire, result);
+  if ((issue.taken | done) != 0) {
+    for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
+      queues_[q].issued += issue.taken >> q & 1;
+      queues_[q].started += issue.taken >> q & 1;
+      queues_[q].completed += done >> q & 1;
+    }
+  }
+  return end;
+}
+
+// Words that come when nothing is decoded any more are owed for and wanted by nobody.
+void TimingCore::fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result) {
   const bool descriptorValid = fetch_.valid(), decodeReady = decode_.ready();
   const bool missing = fetch_.missing();
   const uint32_t number = fetch_.number;
   fetch_.tick(bus.fetchTaken, bus.fetchData, decodeReady);
   if (decodeReady) {
     if (descriptorValid) decode_.take(missing, number, program_);
-  } else {
-    if (pushFire) {
-      queues_[static_cast<size_t>(decode_.queue)].push(decode_.descriptor, decode_.empty,
-                                                       decode_.number);
-    }
-    if (decode_.tick(pushFire)) {
-      at(result, Counter::bytesFetch) += isa::kDescriptorBytes;
-      ++result.progress;
-    }
+    return;
   }
-  for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
-    queues_[q].issued += issue.taken >> q & 1;
-    queues_[q].started += issue.taken >> q & 1;
-    queues_[q].completed += done >> q & 1;
+  if (pushFire) {
+    queues_[static_cast<size_t>(decode_.queue)].push(decode_.descriptor, decode_.empty,
+                                                     decode_.number);
   }
-  return end;
+  if (decode_.tick(pushFire)) {
+    at(result, Counter::bytesFetch) += isa::kDescriptorBytes;
+    ++result.progress;
+  }
 }
 
 // From the cycle behind the trap to the interrupt.

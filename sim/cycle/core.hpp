@@ -71,10 +71,12 @@ class TimingCore {
   };
 
   void clear();
+  uint32_t busWords(const Bursts& b) const;  // of the burst it asks for
   uint32_t doneMask() const;
   Issue issue() const;
   DmaCommand command(const InstructionQueue::Entry& entry) const;
   End step(const RunOptions& options, Result& result);
+  void fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result);
   void count(const Issue& issue, uint32_t done, Result& result);
   void abort(const RunOptions& options, Result& result);
   void note(uint32_t started, uint32_t done, Result& result);
@@ -95,6 +97,7 @@ class TimingCore {
   Store store_;
   Scratchpad scratchpad_;
   Exec exec_;
+  unsigned busShift_;
   std::array<size_t, isa::kNumQueues> open_{};  // first event of a queue that has not ended
 };
 

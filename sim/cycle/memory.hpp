@@ -61,7 +61,10 @@ struct Memory {
     timing.writeOutstanding = std::clamp(timing.writeOutstanding, 1u, memory::kMaxOutstanding);
   }
 
-  bool idle() const { return (reads.count | writes.count | answers.count) == 0; }
+  // Nothing is owed and no stall is running: only addresses change anything.
+  bool resting() const {
+    return (reads.count | writes.count | answers.count) == 0 && arReady && awReady;
+  }
 
   // Addresses before the job: the host has given every stall of the idle channels time to pass.
   void settle() {

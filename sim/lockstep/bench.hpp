@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels on the Verilated chip: cycles from the issue of one instruction to its last write, with
 // all data in the scratchpad, and MAC per cycle.  Results are compared with the functional
-// simulator as well.
+// simulator, times with the timing core.
 #pragma once
 
 #include <string>

@@ -6,6 +6,7 @@
 
 #include "sim/lockstep/bench.hpp"
 #include "sim/lockstep/random.hpp"
+#include "sim/lockstep/timing.hpp"
 
 namespace lilong::lockstep {
 
@@ -156,6 +157,7 @@ std::vector<std::string> streamNames() {
 
 int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& filter, int& shown) {
   int wrong = 0;
+  TimingFigures figures;
   bool header = false;
   for (Stream& s : streams(preset)) {
     if (filter != "all" && s.name.rfind(filter, 0) != 0) continue;
@@ -166,7 +168,8 @@ int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& fil
       header = true;
     }
     const Outcome got = rtl.run(s.test);
-    const std::string difference = compare(s.test, runFunctional(s.test), got);
+    std::string difference = compare(s.test, runFunctional(s.test), got);
+    if (difference.empty()) difference = compareTiming(s.test, got, figures);
     if (got.events.empty()) {
       fmt::print("{:<32} {}\n", s.name, difference);
       ++wrong;

@@ -81,8 +81,7 @@ std::string firstDifference(const TestCase& test, const std::vector<cycle::Event
 
 }  // namespace
 
-std::string checkTiming(const TestCase& test, RtlRunner& rtl, TimingFigures& figures) {
-  const Outcome chip = rtl.run(test, JobOptions{});
+std::string compareTiming(const TestCase& test, const Outcome& chip, TimingFigures& figures) {
   if (!chip.failure.empty()) return chip.failure;
   const cycle::Result core = runCore(test, figures);
   if (!core.finished) return "the timing core does not come to an end";
@@ -102,6 +101,10 @@ std::string checkTiming(const TestCase& test, RtlRunner& rtl, TimingFigures& fig
     }
   }
   return {};
+}
+
+std::string checkTiming(const TestCase& test, RtlRunner& rtl, TimingFigures& figures) {
+  return compareTiming(test, rtl.run(test, JobOptions{}), figures);
 }
 
 TestCase shrinkTiming(const TestCase& test, RtlRunner& rtl) {

@@ -14,7 +14,11 @@ struct TimingFigures {
   double seconds = 0;  // processor time of the timing core
 };
 
-// Empty if equal, else the earliest event that differs.  `rtl` must have been opened with trace.
+// Runs the timing core.  Empty if equal, else the earliest event that differs.  `chip` must have
+// been run with trace.
+std::string compareTiming(const TestCase& test, const Outcome& chip, TimingFigures& figures);
+
+// The same after running the chip.
 std::string checkTiming(const TestCase& test, RtlRunner& rtl, TimingFigures& figures);
 
 // The smallest case found that still differs in time.
