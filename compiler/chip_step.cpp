@@ -5,15 +5,16 @@
 
 #include "compiler/alloc/buffer.hpp"
 #include "compiler/emit/emit.hpp"
+#include "compiler/emit/estimate.hpp"
 #include "compiler/tile/schedule.hpp"
 
 namespace lilong::backend {
 
 namespace {
 
-// Shares of the scratchpad that planning may count on.  Packing loses something to gaps: when the
-// buffers do not fit, less is planned.
-constexpr uint32_t kPlanPercent[] = {100, 95, 90, 85, 80, 70, 60, 50, 40};
+// Shares of the scratchpad that planning may count on.  Packing loses something to gaps, and what
+// is left over serves prefetching: the plan with the shortest estimate wins.
+constexpr uint32_t kPlanPercent[] = {100, 95, 90, 85, 80, 75, 70, 60, 50, 40};
 
 constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 30;
 
@@ -23,14 +24,19 @@ Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& pres
                                  const std::vector<uint8_t>& constants, uint32_t spillBytes,
                                  const std::string& file) {
   const uint64_t capacity = preset.scratchpadBytes;
+  const uint32_t alignment = preset.depth * isa::kBanks;
   std::optional<Error> failure;
+  std::optional<Plan> previous;
+  std::optional<CompiledStep> best;
+  uint64_t bestCycles = 0;
   for (const uint32_t percent : kPlanPercent) {
     auto plan = makePlan(lowered, preset, bus, capacity * percent / 100, file);
     if (!plan) {
-      if (!failure) failure = plan.error();
+      failure = plan.error();
       break;  // less room will not do either
     }
-    const uint32_t alignment = preset.depth * isa::kBanks;
+    if (previous == *plan) continue;
+    previous = *plan;
     Schedule schedule = makeSchedule(lowered, *plan, preset, constants, spillBytes);
     if (schedule.spillBytes > kMaxRegionBytes || schedule.constants.size() > kMaxRegionBytes)
       return makeError(DiagId::unsupportedVariant,
@@ -41,8 +47,13 @@ Result<CompiledStep> compileStep(const Lowered& lowered, const isa::Preset& pres
       return makeError(DiagId::internal, *wrong, file);
     auto code = emitCode(lowered, schedule, preset, file);
     if (!code) return code.error();
-    return CompiledStep{std::move(*code), std::move(schedule.constants), static_cast<uint32_t>(schedule.spillBytes)};
+    const uint64_t cycles = estimateCycles(*code, preset, bus);
+    if (best && cycles >= bestCycles) continue;
+    bestCycles = cycles;
+    best = CompiledStep{std::move(*code), std::move(schedule.constants),
+                        static_cast<uint32_t>(schedule.spillBytes)};
   }
+  if (best) return std::move(*best);
   if (failure) return *failure;
   return makeError(DiagId::doesNotFit,
                    fmt::format("the buffers do not fit into the {} KiB scratchpad of preset {}",

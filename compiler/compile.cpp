@@ -29,6 +29,10 @@ using backend::Step;
 constexpr uint32_t kTensorAlignment = 64;  // of tensors in regions
 constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 30;
 
+// The watchdog lets a program run on any memory, with long stalls: 32 bytes at 2 a cycle, four
+// times.
+constexpr isa::MemoryBound kSlowestMemory{4096, 64};
+
 class Compilation {
  public:
   Compilation(const CompileOptions& options, const isa::Preset& preset, const backend::Bus& bus,
@@ -179,8 +183,7 @@ class Compilation {
     }
     std::erase_if(passed_, [&](const auto& entry) { return sources.count(entry.first) != 0; });
 
-    auto lowered =
-        backend::lower(graph_, preset_, numerics_, step.nodes, sources, targets);
+    auto lowered = backend::lower(graph_, preset_, numerics_, step.nodes, sources, targets);
     if (!lowered) return lowered.error();
     auto compiled = backend::compileStep(*lowered, preset_, bus_, program_.constants,
                                          program_.spillBytes, graph_.file);
@@ -197,7 +200,7 @@ class Compilation {
                            chip.code.data() + chip.code.size() - isa::kDescriptorBytes);
     }
     chip.watchdogCycles = static_cast<uint32_t>(
-        std::min<uint64_t>(isa::cycleBound(descriptors, preset_), UINT32_MAX));
+        std::min<uint64_t>(isa::cycleBound(descriptors, preset_, kSlowestMemory), UINT32_MAX));
     program_.steps.emplace_back(std::move(chip));
     return {};
   }
@@ -297,9 +300,9 @@ Result<void> checkOptions(const CompileOptions& options) {
     return makeError(DiagId::unknownOption,
                      "dead channels 'remove' is not available in this version; choose 'keep'");
   if (options.deadChannels != "keep")
-    return makeError(DiagId::unknownOption,
-                     fmt::format("dead channels '{}' is neither keep nor remove",
-                                 options.deadChannels));
+    return makeError(
+        DiagId::unknownOption,
+        fmt::format("dead channels '{}' is neither keep nor remove", options.deadChannels));
   return {};
 }
 
@@ -317,9 +320,9 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
                      fmt::format("memory '{}' is none of sram, lpddr, sdram", options.memory));
   const auto numerics = numerics::numericsFromName(options.numerics);
   if (!numerics)
-    return makeError(DiagId::unknownOption,
-                     fmt::format("numerics '{}' is none of tflm, litert-ref, litert",
-                                 options.numerics));
+    return makeError(
+        DiagId::unknownOption,
+        fmt::format("numerics '{}' is none of tflm, litert-ref, litert", options.numerics));
   auto graph = importTflite(model, fileName);
   if (!graph) return graph.error();
   auto program = Compilation(options, *preset, *bus, *numerics, *graph).run();

@@ -12,10 +12,10 @@
 namespace lilong {
 
 struct CompileOptions {
-  std::string preset = "edge";       // nano, lite, edge, plus
-  std::string numerics = "litert";   // tflm, litert-ref, litert: whose bytes the results equal
-  std::string memory = "sram";       // sram, lpddr, sdram: what the tiling is tuned for
-  bool noHost = false;               // an operator for the host is an error
+  std::string preset = "edge";        // nano, lite, edge, plus
+  std::string numerics = "litert";    // tflm, litert-ref, litert: whose bytes the results equal
+  std::string memory = "sram";        // sram, lpddr, sdram: what the tiling is tuned for
+  bool noHost = false;                // an operator for the host is an error
   std::string deadChannels = "keep";  // constant channels are computed like all others
 };
 

@@ -104,12 +104,10 @@ std::optional<BufferId> allocate(std::vector<Buffer>& buffers, uint64_t capacity
   std::vector<BufferId> byStart(buffers.size());
   std::iota(byStart.begin(), byStart.end(), 0);
   std::vector<BufferId> bySize = byStart;
-  std::stable_sort(byStart.begin(), byStart.end(), [&](BufferId a, BufferId b) {
-    return buffers[a].first < buffers[b].first;
-  });
-  std::stable_sort(bySize.begin(), bySize.end(), [&](BufferId a, BufferId b) {
-    return buffers[a].bytes > buffers[b].bytes;
-  });
+  std::stable_sort(byStart.begin(), byStart.end(),
+                   [&](BufferId a, BufferId b) { return buffers[a].first < buffers[b].first; });
+  std::stable_sort(bySize.begin(), bySize.end(),
+                   [&](BufferId a, BufferId b) { return buffers[a].bytes > buffers[b].bytes; });
   if (!placeAll(buffers, byStart, capacity, alignment, Choice::longestFree)) return std::nullopt;
   const auto failed = placeAll(buffers, byStart, capacity, alignment, Choice::bestFit);
   if (!failed) return std::nullopt;

@@ -18,14 +18,14 @@ struct Buffer {
   uint32_t address = 0;
 };
 
-// Gives every buffer an address that is a multiple of `alignment`; buffers that are alive at the same
-// time do not overlap and end at or below `capacity`.  If no strategy finds a placement, the result
-// is a buffer that found no place.
+// Gives every buffer an address that is a multiple of `alignment`; buffers that are alive at the
+// same time do not overlap and end at or below `capacity`.  If no strategy finds a placement, the
+// result is a buffer that found no place.
 std::optional<BufferId> allocate(std::vector<Buffer>& buffers, uint64_t capacity,
                                  uint32_t alignment);
 
 // The promise of `allocate`, checked pair by pair; empty if it holds, else what is wrong.
-std::optional<std::string> validateAllocation(const std::vector<Buffer>& buffers,
-                                              uint64_t capacity, uint32_t alignment);
+std::optional<std::string> validateAllocation(const std::vector<Buffer>& buffers, uint64_t capacity,
+                                              uint32_t alignment);
 
 }  // namespace lilong::backend

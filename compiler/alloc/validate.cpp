@@ -5,8 +5,8 @@
 
 namespace lilong::backend {
 
-std::optional<std::string> validateAllocation(const std::vector<Buffer>& buffers,
-                                              uint64_t capacity, uint32_t alignment) {
+std::optional<std::string> validateAllocation(const std::vector<Buffer>& buffers, uint64_t capacity,
+                                              uint32_t alignment) {
   for (size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& a = buffers[i];
     if (a.first > a.last) return fmt::format("buffer {} ends before it starts", i);

@@ -76,8 +76,7 @@ class Emitter {
     kernel.emit(preset_, step.tile, inputs, absolute(step.output), constants, instructions);
     for (const ExecInstruction& insn : instructions)
       std::visit([&](const auto& i) { add(i, kernel.layer); }, insn);
-    for (const Transfer& t : step.stores)
-      add(dmaInstruction<isa::Store>(schedule_, t), t.layer);
+    for (const Transfer& t : step.stores) add(dmaInstruction<isa::Store>(schedule_, t), t.layer);
   }
 
   const Lowered& lowered_;

@@ -27,8 +27,7 @@ ConvKernel::Walk ConvKernel::walk(const isa::Preset& preset) const {
   const uint32_t pitch = inputs[0].grid.pixPitch;
   const auto make = [&](bool byPixel, uint32_t run) {
     const uint32_t count = byPixel ? kernelY * kernelX : kernelY;
-    return Walk{byPixel, run, count,
-                static_cast<uint32_t>(walkK(preset.depth, count, run).size())};
+    return Walk{byPixel, run, count, static_cast<uint32_t>(walkK(preset.depth, count, run).size())};
   };
   const uint64_t whole = uint64_t{kernelX - 1} * pitch + inChannels;
   if (kernelX == 1) return make(false, inChannels);
@@ -42,7 +41,9 @@ Range ConvKernel::inputRows(size_t, Range out) const {
   return foldedInputRows(rows, inHeight, outHeight, out);
 }
 
-Range ConvKernel::inputChannels(size_t, Range) const { return {0, inChannels}; }
+Range ConvKernel::inputChannels(size_t, Range) const {
+  return {0, inChannels};
+}
 
 uint64_t ConvKernel::constantBytes(const isa::Preset& preset, Range channels) const {
   const uint64_t block = uint64_t{preset.lanes} * preset.depth;
@@ -71,8 +72,7 @@ ConstantBlock ConvKernel::constants(const isa::Preset& preset, Range channels) c
             const uint32_t kx = how.byPixel ? piece.row % kernelX : (kernelX == 1 ? 0 : b / pitch);
             const uint32_t c = how.byPixel || kernelX == 1 ? b : b % pitch;
             if (c >= inChannels) continue;  // pad byte of a pixel
-            const size_t index =
-                ((size_t{out} * kernelY + ky) * kernelX + kx) * inChannels + c;
+            const size_t index = ((size_t{out} * kernelY + ky) * kernelX + kx) * inChannels + c;
             *byte = static_cast<uint8_t>(weights[index]);
           }
         }

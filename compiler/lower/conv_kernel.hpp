@@ -20,10 +20,10 @@ class ConvKernel final : public Kernel {
   uint32_t inHeight = 1, outHeight = 1;  // of one image
   uint32_t inChannels = 1;
   uint32_t kernelY = 1, kernelX = 1;
-  WindowShape rows;               // kernel == kernelY
+  WindowShape rows;  // kernel == kernelY
   uint32_t strideX = 1, dilationX = 1, padLeft = 0;
   int8_t padValue = 0;
-  std::vector<int8_t> weights;    // OHWI
+  std::vector<int8_t> weights;  // OHWI
   ChannelParams params;
   OutputStage stage;
 

@@ -36,8 +36,8 @@ struct ConstantBlock {
   uint32_t weights = 0;        // offset of the weight blocks
 };
 
-using ExecInstruction = std::variant<isa::Conv, isa::Dwconv, isa::Pool, isa::Eltwise, isa::Softmax,
-                                     isa::Copy>;
+using ExecInstruction =
+    std::variant<isa::Conv, isa::Dwconv, isa::Pool, isa::Eltwise, isa::Softmax, isa::Copy>;
 
 class Kernel {
  public:

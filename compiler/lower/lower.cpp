@@ -12,8 +12,13 @@ namespace lilong::backend {
 Lowerer::Lowerer(const ir::Graph& graph, const isa::Preset& preset, numerics::Numerics numerics,
                  std::span<const Node> nodes, const std::map<ir::TensorId, Exchange>& sources,
                  const std::vector<std::pair<ir::TensorId, Exchange>>& targets)
-    : graph_(graph), preset_(preset), numerics_(numerics), nodes_(nodes), sources_(sources),
-      targets_(targets), uses_(graph.tensors.size()) {
+    : graph_(graph),
+      preset_(preset),
+      numerics_(numerics),
+      nodes_(nodes),
+      sources_(sources),
+      targets_(targets),
+      uses_(graph.tensors.size()) {
   for (size_t n = 0; n < nodes.size(); ++n)
     for (const ir::TensorId t : nodes[n].inputs)
       if (t != ir::kNoTensor) uses_[t].nodes.push_back(n);
@@ -50,25 +55,37 @@ Result<void> Lowerer::lowerNode(const Node& node) {
   if (node.table) noteExactness(node.exactness);
   switch (node.op->kind) {
     case ir::OpKind::conv2d:
-    case ir::OpKind::depthwiseConv2d: return lowerConv(node);
-    case ir::OpKind::fullyConnected: return lowerFullyConnected(node);
+    case ir::OpKind::depthwiseConv2d:
+      return lowerConv(node);
+    case ir::OpKind::fullyConnected:
+      return lowerFullyConnected(node);
     case ir::OpKind::averagePool2d:
-    case ir::OpKind::maxPool2d: return lowerPool(node);
-    case ir::OpKind::mean: return lowerMean(node);
+    case ir::OpKind::maxPool2d:
+      return lowerPool(node);
+    case ir::OpKind::mean:
+      return lowerMean(node);
     case ir::OpKind::add:
     case ir::OpKind::sub:
     case ir::OpKind::mul:
     case ir::OpKind::minimum:
-    case ir::OpKind::maximum: return lowerEltwise(node);
-    case ir::OpKind::softmax: return lowerSoftmax(node);
-    case ir::OpKind::concatenation: return lowerConcat(node);
+    case ir::OpKind::maximum:
+      return lowerEltwise(node);
+    case ir::OpKind::softmax:
+      return lowerSoftmax(node);
+    case ir::OpKind::concatenation:
+      return lowerConcat(node);
     case ir::OpKind::pad:
-    case ir::OpKind::padV2: return lowerPad(node);
-    case ir::OpKind::stridedSlice: return lowerSlice(node);
-    case ir::OpKind::transpose: return lowerTranspose(node);
-    case ir::OpKind::resizeNearest: return lowerResize(node);
-    default: return fail(DiagId::unsupportedOperator, fmt::format("{} does not run on the chip",
-                                                                  node.opName));
+    case ir::OpKind::padV2:
+      return lowerPad(node);
+    case ir::OpKind::stridedSlice:
+      return lowerSlice(node);
+    case ir::OpKind::transpose:
+      return lowerTranspose(node);
+    case ir::OpKind::resizeNearest:
+      return lowerResize(node);
+    default:
+      return fail(DiagId::unsupportedOperator,
+                  fmt::format("{} does not run on the chip", node.opName));
   }
 }
 
@@ -76,20 +93,22 @@ bool Lowerer::readByWindow(ir::TensorId t) const {
   return std::any_of(uses_[t].nodes.begin(), uses_[t].nodes.end(), [&](size_t n) {
     const ir::Op& op = *nodes_[n].op;
     switch (op.kind) {
-      case ir::OpKind::depthwiseConv2d: return op.as<ir::Conv2dAttrs>().depthMultiplier == 1;
+      case ir::OpKind::depthwiseConv2d:
+        return op.as<ir::Conv2dAttrs>().depthMultiplier == 1;
       case ir::OpKind::averagePool2d:
       case ir::OpKind::maxPool2d:
-      case ir::OpKind::mean: return true;
-      default: return false;
+      case ir::OpKind::mean:
+        return true;
+      default:
+        return false;
     }
   });
 }
 
 bool Lowerer::onlyReadByConv(ir::TensorId t) const {
   return !uses_[t].networkOutput && !uses_[t].nodes.empty() &&
-         std::all_of(uses_[t].nodes.begin(), uses_[t].nodes.end(), [&](size_t n) {
-           return nodes_[n].op->kind == ir::OpKind::conv2d;
-         });
+         std::all_of(uses_[t].nodes.begin(), uses_[t].nodes.end(),
+                     [&](size_t n) { return nodes_[n].op->kind == ir::OpKind::conv2d; });
 }
 
 // Operands of a concatenation that their operator can write where the whole needs them: whole
@@ -134,8 +153,8 @@ Result<void> Lowerer::finishTargets() {
     auto view = viewOf(t);
     if (!view) return view.error();
     const Grid& grid = view->grid;
-    const bool pitches = grid.dense() || (grid.pixPitch % isa::kGranule == 0 &&
-                                          grid.rowPitch % isa::kGranule == 0);
+    const bool pitches =
+        grid.dense() || (grid.pixPitch % isa::kGranule == 0 && grid.rowPitch % isa::kGranule == 0);
     if (!pitches || view->offset % isa::kGranule != 0 || !out_.storages[view->storage].written) {
       layer_ = out_.layers.empty() ? 0 : static_cast<uint32_t>(out_.layers.size() - 1);
       view = copyToDense(*view, tensor(t).shape, tensor(t).name);

@@ -66,15 +66,15 @@ Result<void> Lowerer::lowerConv(const Node& node) {
   uint32_t inH = dim(x, 1), inW = dim(x, 2), outH = dim(y, 1), outW = dim(y, 2);
   const uint32_t inC = dim(x, 3), outC = dim(y, 3);
   const uint32_t kernelY = dim(w, 1), kernelX = dim(w, 2);
-  Taps ty = trimmed(kernelY, static_cast<uint32_t>(attrs.strideY),
-                    static_cast<uint32_t>(attrs.dilationY),
-                    static_cast<uint32_t>(attrs.padding.top + node.padding.top), inH, outH);
-  Taps tx = trimmed(kernelX, static_cast<uint32_t>(attrs.strideX),
-                    static_cast<uint32_t>(attrs.dilationX),
-                    static_cast<uint32_t>(attrs.padding.left + node.padding.left), inW, outW);
+  Taps ty =
+      trimmed(kernelY, static_cast<uint32_t>(attrs.strideY), static_cast<uint32_t>(attrs.dilationY),
+              static_cast<uint32_t>(attrs.padding.top + node.padding.top), inH, outH);
+  Taps tx =
+      trimmed(kernelX, static_cast<uint32_t>(attrs.strideX), static_cast<uint32_t>(attrs.dilationX),
+              static_cast<uint32_t>(attrs.padding.left + node.padding.left), inW, outW);
 
-  // Weights of the taps that are left, as OHWI or, for depthwise, 1HWC.  The bias covers all taps; the
-  // ones removed met nothing but padding, so their share of the zero point goes too.
+  // Weights of the taps that are left, as OHWI or, for depthwise, 1HWC.  The bias covers all taps;
+  // the ones removed met nothing but padding, so their share of the zero point goes too.
   const auto multiplier = static_cast<uint32_t>(attrs.depthMultiplier);
   const std::span<const int8_t> data = w.int8Data();
   ChannelParams channels = channelParams(params);
@@ -100,8 +100,9 @@ Result<void> Lowerer::lowerConv(const Node& node) {
         }
       }
     }
-    channels.bias[o] = static_cast<int32_t>(static_cast<uint32_t>(channels.bias[o]) +
-                                            static_cast<uint32_t>(int32_t{params.padValue}) * removed);
+    channels.bias[o] =
+        static_cast<int32_t>(static_cast<uint32_t>(channels.bias[o]) +
+                             static_cast<uint32_t>(int32_t{params.padValue}) * removed);
   }
 
   if (swap) {  // a single column runs along x
@@ -156,8 +157,8 @@ Result<void> Lowerer::lowerConv(const Node& node) {
     dense(*input, *outImage, std::move(weights), std::move(channels));
     return {};
   }
-  // Several outputs of one input channel, or a very wide kernel: dense convolutions of one lane group
-  // each, on the few input channels that it reads.
+  // Several outputs of one input channel, or a very wide kernel: dense convolutions of one lane
+  // group each, on the few input channels that it reads.
   for (uint32_t begin = 0; begin < outC; begin += preset_.lanes) {
     const uint32_t end = std::min(begin + preset_.lanes, outC);
     const uint32_t first = begin / multiplier, count = (end - 1) / multiplier - first + 1;

@@ -34,8 +34,8 @@ Result<void> Lowerer::lowerConcat(const Node& node) {
   // Parts are tensors inside of the whole unless something other than ones lies in front of an axis
   // that is folded into the rows.
   const size_t rank = whole.size();
-  const bool inside = axis + 2 >= rank ||
-                      std::all_of(whole.begin(), whole.begin() + axis, [](int32_t d) { return d == 1; });
+  const bool inside = axis + 2 >= rank || std::all_of(whole.begin(), whole.begin() + axis,
+                                                      [](int32_t d) { return d == 1; });
   int64_t at = 0;
   for (const ir::TensorId t : node.inputs) {
     const auto& shape = tensor(t).shape;

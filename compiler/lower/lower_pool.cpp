@@ -38,17 +38,18 @@ Result<void> Lowerer::lowerPool(const Node& node) {
   const uint32_t images = dim(x, 0), channels = dim(x, 3);
   WindowShape rows{static_cast<uint32_t>(attrs.kernelY), static_cast<uint32_t>(attrs.strideY), 1,
                    static_cast<uint32_t>(attrs.padding.top)};
-  WindowShape columns{static_cast<uint32_t>(attrs.kernelX), static_cast<uint32_t>(attrs.strideX),
-                      1, static_cast<uint32_t>(attrs.padding.left)};
+  WindowShape columns{static_cast<uint32_t>(attrs.kernelX), static_cast<uint32_t>(attrs.strideX), 1,
+                      static_cast<uint32_t>(attrs.padding.left)};
   // A window that covers a single column runs along x.
   if (images == 1 && inW == 1 && outW == 1 && columns.kernel == 1 && columns.padBefore == 0) {
     std::swap(rows, columns);
     inW = inH, outW = outH, inH = 1, outH = 1;
   }
-  if (!windowFits(preset_, rows.kernel, columns.kernel) || rows.stride > 255 || rows.padBefore > 255)
+  if (!windowFits(preset_, rows.kernel, columns.kernel) || rows.stride > 255 ||
+      rows.padBefore > 255)
     return fail(DiagId::unsupportedVariant,
-                fmt::format("a window of {} x {} is larger than the chip can walk",
-                            attrs.kernelY, attrs.kernelX));
+                fmt::format("a window of {} x {} is larger than the chip can walk", attrs.kernelY,
+                            attrs.kernelX));
 
   auto input = imageView(node.inputs[0], images * inH, inW, channels);
   if (!input) return input.error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PAD, STRIDED_SLICE and RESIZE_NEAREST_NEIGHBOR as copies row by row, so that large images can be cut
-// into tiles.
+// PAD, STRIDED_SLICE and RESIZE_NEAREST_NEIGHBOR as copies row by row, so that large images can be
+// cut into tiles.
 #include <algorithm>
 #include <cmath>
 
@@ -16,8 +16,9 @@ bool upright(std::span<const int32_t> shape) {
   return shape.size() >= 2 && shape[shape.size() - 2] != 1;
 }
 
-// For every folded row of `shape`, the folded row of `sourceShape` that `map(dimension, index)` leads
-// to, or -1 if it is -1 in one dimension.  Only the dimensions in front of the last two count.
+// For every folded row of `shape`, the folded row of `sourceShape` that `map(dimension, index)`
+// leads to, or -1 if it is -1 in one dimension.  Only the dimensions in front of the last two
+// count.
 template <typename Map>
 std::vector<int32_t> foldedSources(std::span<const int32_t> shape,
                                    std::span<const int32_t> sourceShape, Map map) {
@@ -58,8 +59,7 @@ bool Lowerer::lowerPadByRows(const Node& node, const View& input, const View& ou
   const auto left = static_cast<uint32_t>(attrs.before[rank - 2]);
   const auto inside = static_cast<uint32_t>(inner[rank - 2]);
   const auto fill = [&](uint32_t begin, uint32_t count) {
-    if (count > 0)
-      kernel.pieces.push_back({true, pixelRun(begin, 0, count), 0, 0, channels});
+    if (count > 0) kernel.pieces.push_back({true, pixelRun(begin, 0, count), 0, 0, channels});
   };
   kernel.emptyRow = {{true, pixelRun(0, 0, width), 0, 0, channels}};
   if (channels != static_cast<uint32_t>(inner[rank - 1])) {
@@ -86,9 +86,8 @@ bool Lowerer::lowerSliceByRows(const Node& node, const View& input, const View& 
   if ((attrs.stride[rank - 1] != 1 && attrs.size[rank - 1] > 1) || attrs.stride[rank - 2] < 0)
     return false;
   auto& kernel = add<RowCopyKernel>({input}, output);
-  kernel.sources = foldedSources(attrs.size, shape, [&](size_t d, int32_t i) {
-    return attrs.begin[d] + i * attrs.stride[d];
-  });
+  kernel.sources = foldedSources(
+      attrs.size, shape, [&](size_t d, int32_t i) { return attrs.begin[d] + i * attrs.stride[d]; });
   kernel.pieces = {{false,
                     pixelRun(0, static_cast<uint32_t>(attrs.begin[rank - 2]), sliced.width,
                              static_cast<uint32_t>(attrs.stride[rank - 2])),
@@ -123,8 +122,8 @@ Result<void> Lowerer::lowerResize(const Node& node) {
   // Upright even for a single column, which otherwise lies as a row.
   auto input = imageView(node.inputs[0], dim(from[0]) * dim(from[1]), dim(from[2]), dim(from[3]));
   if (!input) return input.error();
-  const auto output = reshaped(outputView(node.output),
-                               denseGrid(dim(to[0]) * dim(to[1]), dim(to[2]), dim(to[3])));
+  const auto output =
+      reshaped(outputView(node.output), denseGrid(dim(to[0]) * dim(to[1]), dim(to[2]), dim(to[3])));
   if (!output) return fail(DiagId::internal, "the output layout does not fit");
   auto& kernel = add<RowCopyKernel>({*input}, *output);
   const std::vector<int32_t> rows = nearest(from[1], to[1], attrs);

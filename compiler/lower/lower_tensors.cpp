@@ -42,8 +42,7 @@ View Lowerer::loadedView(ir::TensorId t, const Exchange& home) {
     const ir::OpKind kind = nodes_[n].op->kind;
     const bool depthwise = kind == ir::OpKind::depthwiseConv2d &&
                            nodes_[n].op->as<ir::Conv2dAttrs>().depthMultiplier == 1;
-    onlyWindows &= depthwise || kind == ir::OpKind::maxPool2d ||
-                   kind == ir::OpKind::averagePool2d;
+    onlyWindows &= depthwise || kind == ir::OpKind::maxPool2d || kind == ir::OpKind::averagePool2d;
   }
   if (onlyWindows) pixPitch = roundUp(dense.channels, preset_.lanes);
   const View view = newView(tensor(t).name, dense, pixPitch);
@@ -76,8 +75,8 @@ Result<View> Lowerer::viewOf(ir::TensorId t) {
     return views_[t] = loadedView(t, it->second);
   if (tensor(t).constant)
     return views_[t] = constantView(tensor(t).name, canonicalGrid(tensor(t).shape), tensor(t).data);
-  return fail(DiagId::internal, fmt::format("tensor '{}' is read before it is made",
-                                            tensor(t).name));
+  return fail(DiagId::internal,
+              fmt::format("tensor '{}' is read before it is made", tensor(t).name));
 }
 
 View Lowerer::outputView(ir::TensorId t) {
@@ -94,8 +93,8 @@ View Lowerer::outputView(ir::TensorId t) {
     view.grid.channels = dims.channels;
     return views_[t] = view;
   }
-  const uint32_t unit = readByWindow(t) ? std::max<uint32_t>(preset_.lanes, isa::kGranule)
-                                        : isa::kGranule;
+  const uint32_t unit =
+      readByWindow(t) ? std::max<uint32_t>(preset_.lanes, isa::kGranule) : isa::kGranule;
   return views_[t] = newView(tensor(t).name, dims, roundUp(dims.channels, unit));
 }
 

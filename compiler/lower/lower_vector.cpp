@@ -33,9 +33,9 @@ Result<View> Lowerer::broadcastOperand(const Node& node, size_t i, bool channelS
   const ir::Tensor& x = tensor(node.inputs[i]);
   const ir::Tensor& y = tensor(node.output);
   const Grid dims = canonicalGrid(y.shape);
-  if (x.shape == y.shape || (x.elements() == y.elements() &&
-                             canonicalGrid(x.shape).height == dims.height &&
-                             canonicalGrid(x.shape).width == dims.width))
+  if (x.shape == y.shape ||
+      (x.elements() == y.elements() && canonicalGrid(x.shape).height == dims.height &&
+       canonicalGrid(x.shape).width == dims.width))
     return viewOf(node.inputs[i]);
 
   // By dimension of the output, from the end: is the operand repeated there?

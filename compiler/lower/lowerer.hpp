@@ -30,12 +30,12 @@ class Lowerer {
 
   // lower_tensors.cpp
   const ir::Tensor& tensor(ir::TensorId t) const { return graph_.tensor(t); }
-  Result<View> viewOf(ir::TensorId t);        // of an input; makes what has been put off
-  View outputView(ir::TensorId t);            // of an output; chooses its layout
+  Result<View> viewOf(ir::TensorId t);  // of an input; makes what has been put off
+  View outputView(ir::TensorId t);      // of an output; chooses its layout
   View newView(const std::string& name, const Grid& dims, uint32_t pixPitch);
   View loadedView(ir::TensorId t, const Exchange& home);
   View constantView(const std::string& name, const Grid& dims, std::vector<uint8_t> bytes);
-  Result<View> denseView(ir::TensorId t);     // the framework's bytes without gaps
+  Result<View> denseView(ir::TensorId t);  // the framework's bytes without gaps
   // The pixels of `view` as images of these sizes; empty if the layout does not allow it.
   std::optional<View> reshaped(const View& view, const Grid& dims) const;
   Result<View> imageView(ir::TensorId t, uint32_t height, uint32_t width, uint32_t channels);

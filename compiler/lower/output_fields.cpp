@@ -47,8 +47,9 @@ uint64_t paramBlockBytes(const isa::Preset& preset, const OutputStage& stage, bo
                          uint32_t channels) {
   const uint32_t groups = ceilDiv(channels, preset.lanes);
   const uint64_t record = perChannel ? isa::paramChannelBytes(preset) : isa::paramBiasBytes(preset);
-  return roundUp64((stage.table ? isa::kTableBytes : 0) + (perChannel ? 0 : preset.depth) +
-                       groups * record, preset.depth);
+  return roundUp64(
+      (stage.table ? isa::kTableBytes : 0) + (perChannel ? 0 : preset.depth) + groups * record,
+      preset.depth);
 }
 
 void appendParamBlock(const isa::Preset& preset, const OutputStage& stage,

@@ -21,8 +21,8 @@ struct OutputStage {
 };
 
 template <typename Instruction>
-void setOutput(Instruction& insn, const OutputStage& stage, const Placed& out,
-               uint32_t addr, uint32_t height, uint32_t width, Range channels, uint32_t params) {
+void setOutput(Instruction& insn, const OutputStage& stage, const Placed& out, uint32_t addr,
+               uint32_t height, uint32_t width, Range channels, uint32_t params) {
   insn.outAddr = addr + (channels.begin - out.firstChannel);
   insn.zpOut = stage.zpOut;
   insn.clampMin = stage.clampMin;
@@ -58,7 +58,8 @@ template <typename F>
 void forEachImage(Range rows, uint32_t imageHeight, F f) {
   for (uint32_t y = rows.begin; y < rows.end;) {
     const uint32_t image = y / imageHeight;
-    const uint32_t end = rows.end < (image + 1) * imageHeight ? rows.end : (image + 1) * imageHeight;
+    const uint32_t end =
+        rows.end < (image + 1) * imageHeight ? rows.end : (image + 1) * imageHeight;
     f(image, Range{y - image * imageHeight, end - image * imageHeight});
     y = end;
   }

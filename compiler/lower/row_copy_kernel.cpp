@@ -61,8 +61,8 @@ void RowCopyKernel::emit(const isa::Preset&, const Tile& tile, std::span<const P
       CopyPart part;
       part.fill = piece.fill;
       part.fillValue = fillValue;
-      part.destination = out.row(tile.rows.begin + run.out) + pixels.out * out.pixPitch +
-                         piece.outChannel;
+      part.destination =
+          out.row(tile.rows.begin + run.out) + pixels.out * out.pixPitch + piece.outChannel;
       if (!piece.fill)
         part.source = in[0].row(static_cast<uint32_t>(run.source)) +
                       static_cast<uint32_t>(pixels.source) * in[0].pixPitch + piece.sourceChannel;

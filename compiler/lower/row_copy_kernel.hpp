@@ -26,9 +26,9 @@ struct RowPiece {
 
 class RowCopyKernel final : public Kernel {
  public:
-  std::vector<int32_t> sources;     // of every output row; -1: `emptyRow`
-  std::vector<RowPiece> pieces;     // of a row with a source, in this order
-  std::vector<RowPiece> emptyRow;   // of a row without
+  std::vector<int32_t> sources;    // of every output row; -1: `emptyRow`
+  std::vector<RowPiece> pieces;    // of a row with a source, in this order
+  std::vector<RowPiece> emptyRow;  // of a row without
   uint8_t fillValue = 0;
 
   uint32_t channelUnit(const isa::Preset&) const override { return 0; }

@@ -89,10 +89,14 @@ std::vector<int64_t> byteStrides(std::span<const int32_t> shape, const Grid& gri
   const bool column = rank >= 2 && shape[rank - 2] == 1;  // lies as one row of pixels
   for (size_t i = rank; i-- > 0;) {
     const size_t fromEnd = rank - 1 - i;
-    if (fromEnd == 0) strides[i] = 1;
-    else if (fromEnd == 1) strides[i] = grid.pixPitch;
-    else if (fromEnd == 2) strides[i] = column ? grid.pixPitch : grid.rowPitch;
-    else strides[i] = strides[i + 1] * shape[i + 1];
+    if (fromEnd == 0)
+      strides[i] = 1;
+    else if (fromEnd == 1)
+      strides[i] = grid.pixPitch;
+    else if (fromEnd == 2)
+      strides[i] = column ? grid.pixPitch : grid.rowPitch;
+    else
+      strides[i] = strides[i + 1] * shape[i + 1];
   }
   return strides;
 }

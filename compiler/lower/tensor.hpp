@@ -44,12 +44,12 @@ struct MemoryHome {
 
 struct Storage {
   std::string name;
-  Grid grid;                        // in the scratchpad
-  uint64_t bytes = 0;               // size in the scratchpad, pad bytes included
-  std::optional<MemoryHome> home;   // network inputs and outputs, exchange with the host, spills
-  bool loaded = false;              // its content comes from memory: inputs and constants
-  bool written = false;             // a kernel writes it
-  std::vector<uint8_t> constant;    // content of a constant operand, dense; its home is set later
+  Grid grid;                       // in the scratchpad
+  uint64_t bytes = 0;              // size in the scratchpad, pad bytes included
+  std::optional<MemoryHome> home;  // network inputs and outputs, exchange with the host, spills
+  bool loaded = false;             // its content comes from memory: inputs and constants
+  bool written = false;            // a kernel writes it
+  std::vector<uint8_t> constant;   // content of a constant operand, dense; its home is set later
 };
 
 struct View {
@@ -71,8 +71,14 @@ bool rowAligned(const View& view, const Storage& storage);
 // Rows of the storage that hold rows `rows` of the view; all rows if it is not row-aligned.
 Range storageRows(const View& view, const Storage& storage, Range rows);
 
-inline uint32_t roundUp(uint32_t x, uint32_t unit) { return (x + unit - 1) / unit * unit; }
-inline uint64_t roundUp64(uint64_t x, uint64_t unit) { return (x + unit - 1) / unit * unit; }
-inline uint32_t ceilDiv(uint32_t x, uint32_t unit) { return (x + unit - 1) / unit; }
+inline uint32_t roundUp(uint32_t x, uint32_t unit) {
+  return (x + unit - 1) / unit * unit;
+}
+inline uint64_t roundUp64(uint64_t x, uint64_t unit) {
+  return (x + unit - 1) / unit * unit;
+}
+inline uint32_t ceilDiv(uint32_t x, uint32_t unit) {
+  return (x + unit - 1) / unit;
+}
 
 }  // namespace lilong::backend

@@ -22,7 +22,9 @@ Range WindowKernel::inputRows(size_t, Range out) const {
   return foldedInputRows(rows, inHeight, outHeight, out);
 }
 
-Range WindowKernel::inputChannels(size_t, Range out) const { return out; }
+Range WindowKernel::inputChannels(size_t, Range out) const {
+  return out;
+}
 
 template <typename Instruction>
 void WindowKernel::setWindow(Instruction& insn, const Tile& tile, uint32_t image, Range part,
@@ -98,8 +100,8 @@ void DepthwiseKernel::emit(const isa::Preset& preset, const Tile& tile, std::spa
     insn.padValue = padValue;
     insn.kernelCols = static_cast<uint8_t>(columnsWalked());
     insn.perChannel = params.perChannel;
-    insn.steps = static_cast<uint16_t>(
-        passShape(preset.depth, rows.kernel, columnsWalked()).passes);
+    insn.steps =
+        static_cast<uint16_t>(passShape(preset.depth, rows.kernel, columnsWalked()).passes);
     insn.weightsAddr = constants + static_cast<uint32_t>(paramBlockBytes(
                                        preset, stage, params.perChannel, tile.channels.size()));
     setOutput(insn, stage, out, out.row(image * outHeight + part.begin), part.size(),
@@ -160,8 +162,8 @@ void PoolKernel::emit(const isa::Preset& preset, const Tile& tile, std::span<con
         isa::Pool insn;
         setWindow(insn, tile, image, y, columnRun.outputs, in[0]);
         insn.kernelCols = static_cast<uint8_t>(columns.kernel);
-        insn.steps = static_cast<uint8_t>(
-            passShape(preset.depth, rows.kernel, columns.kernel).passes);
+        insn.steps =
+            static_cast<uint8_t>(passShape(preset.depth, rows.kernel, columns.kernel).passes);
         insn.poolOp = op;
         insn.bias = p.bias;
         insn.multiplier = p.multiplier;

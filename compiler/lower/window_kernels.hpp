@@ -37,7 +37,7 @@ class WindowKernel : public Kernel {
 
 class DepthwiseKernel final : public WindowKernel {
  public:
-  uint32_t kernelX = 1;         // taps of a row without dilation
+  uint32_t kernelX = 1;  // taps of a row without dilation
   int8_t padValue = 0;
   std::vector<int8_t> weights;  // 1HWC
   ChannelParams params;

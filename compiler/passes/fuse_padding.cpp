@@ -30,12 +30,12 @@ void fusePadding(const ir::Graph& graph, std::vector<Node>& nodes) {
     const auto padding = imagePadding(graph, nodes[n]);
     if (!padding) continue;
     const Uses& readers = uses[nodes[n].output];
-    const bool legal =
-        !readers.networkOutput && !readers.nodes.empty() &&
-        std::all_of(readers.nodes.begin(), readers.nodes.end(), [&](size_t r) {
-          return isConv(nodes[r]) && nodes[r].op->as<ir::Conv2dAttrs>().padding.top +
-                                             nodes[r].padding.top + padding->top <= kMaxPadding;
-        });
+    const bool legal = !readers.networkOutput && !readers.nodes.empty() &&
+                       std::all_of(readers.nodes.begin(), readers.nodes.end(), [&](size_t r) {
+                         return isConv(nodes[r]) && nodes[r].op->as<ir::Conv2dAttrs>().padding.top +
+                                                            nodes[r].padding.top + padding->top <=
+                                                        kMaxPadding;
+                       });
     if (!legal) continue;
     for (const size_t r : readers.nodes) {
       Node& reader = nodes[r];

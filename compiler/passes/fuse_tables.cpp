@@ -23,8 +23,10 @@ bool takesTable(const Node& node) {
     case ir::OpKind::sub:
     case ir::OpKind::mul:
     case ir::OpKind::minimum:
-    case ir::OpKind::maximum: return true;
-    default: return node.table.has_value();
+    case ir::OpKind::maximum:
+      return true;
+    default:
+      return node.table.has_value();
   }
 }
 
@@ -36,14 +38,12 @@ void fuseTables(const ir::Graph& graph, numerics::Numerics numerics, std::vector
   const std::vector<Uses> uses = findUses(graph, nodes);
   for (size_t n = 0; n < nodes.size(); ++n) {
     Node& node = nodes[n];
-    const bool bytes =
-        byteTensor(graph.tensor(node.output)) && byteTensor(graph.input(*node.op));
+    const bool bytes = byteTensor(graph.tensor(node.output)) && byteTensor(graph.input(*node.op));
     if (numerics::isUnaryTable(node.op->kind) && bytes) {
       const numerics::UnaryTable table = numerics::unaryTable(graph, *node.op, numerics);
       node.exactness = table.exactness;
       const size_t before = producer[node.inputs[0]];
-      if (before != SIZE_MAX && takesTable(nodes[before]) &&
-          uses[node.inputs[0]].count() == 1) {
+      if (before != SIZE_MAX && takesTable(nodes[before]) && uses[node.inputs[0]].count() == 1) {
         Node& target = nodes[before];
         if (!target.table) {
           target.table = table.bytes;

@@ -18,10 +18,10 @@ struct Node {
   std::vector<ir::TensorId> inputs;  // may differ from op->inputs after fusion
   ir::TensorId output = ir::kNoTensor;
   std::optional<std::array<uint8_t, 256>> table;  // applied to every result byte
-  ir::Padding2d padding;  // added to the one of the operator
-  bool identity = false;  // the output has the bytes of the input
-  std::string opName;     // with what was fused, "CONV_2D + LOGISTIC"
-  numerics::Exactness exactness;  // of fused tables
+  ir::Padding2d padding;                          // added to the one of the operator
+  bool identity = false;                          // the output has the bytes of the input
+  std::string opName;                             // with what was fused, "CONV_2D + LOGISTIC"
+  numerics::Exactness exactness;                  // of fused tables
 };
 
 // One node per operator.

@@ -10,13 +10,16 @@ std::string hostReason(const ir::Graph& graph, const Node& node, numerics::Numer
   switch (op.kind) {
     case ir::OpKind::quantize:
       return graph.input(op).dtype == DType::float32 ? "float32 at the edge of the network" : "";
-    case ir::OpKind::dequantize: return "float32 at the edge of the network";
-    case ir::OpKind::argMax: return "the chip has no operation that finds a position";
+    case ir::OpKind::dequantize:
+      return "float32 at the edge of the network";
+    case ir::OpKind::argMax:
+      return "the chip has no operation that finds a position";
     case ir::OpKind::mean:
       return numerics::meanParams(graph, op, numerics)
                  ? ""
                  : "no parameters of the chip reproduce the interpreter's float32 mean";
-    default: return "";
+    default:
+      return "";
   }
 }
 

@@ -14,6 +14,7 @@ namespace lilong::backend {
 struct Bus {
   uint32_t bytesPerCycle = 16;
   uint32_t burstCycles = 7;  // between the starts of short bursts: latency / bursts in flight
+  uint32_t latency = 50;     // from the address to the first data
   bool shared = false;       // reads and writes take turns
 
   // Cycles of `rows` separate runs of bytes.
@@ -25,9 +26,9 @@ struct Bus {
 
 // The memory presets sram, lpddr and sdram.
 inline std::optional<Bus> busOf(std::string_view memory, const isa::Preset& preset) {
-  if (memory == "sram") return Bus{preset.axiBytes, 7, false};
-  if (memory == "lpddr") return Bus{preset.axiBytes, 15, true};
-  if (memory == "sdram") return Bus{2, 16, true};
+  if (memory == "sram") return Bus{preset.axiBytes, 7, 50, false};
+  if (memory == "lpddr") return Bus{preset.axiBytes, 15, 120, true};
+  if (memory == "sdram") return Bus{2, 16, 12, true};
   return std::nullopt;
 }
 

@@ -58,7 +58,8 @@ bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment) {
     if (!failed) return true;
     const Buffer& homeless = schedule.buffers[*failed];
     std::vector<LoadStep*> inTheWay;
-    for (uint32_t reach = 0; inTheWay.empty() && reach <= schedule.tiles.size(); reach = 2 * reach + 1) {
+    for (uint32_t reach = 0; inTheWay.empty() && reach <= schedule.tiles.size();
+         reach = 2 * reach + 1) {
       for (LoadStep& load : schedule.loads)
         if (load.before < load.need && load.before <= homeless.last + reach &&
             homeless.first <= load.need + reach)
@@ -66,7 +67,8 @@ bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment) {
     }
     if (inTheWay.empty()) break;
     const auto smaller = [&](const LoadStep* a, const LoadStep* b) {
-      return schedule.buffers[a->transfer.buffer].bytes < schedule.buffers[b->transfer.buffer].bytes;
+      return schedule.buffers[a->transfer.buffer].bytes <
+             schedule.buffers[b->transfer.buffer].bytes;
     };
     LoadStep* largest = *std::max_element(inTheWay.begin(), inTheWay.end(), smaller);
     if (attempt < attempts / 2) inTheWay = {largest};

@@ -14,8 +14,8 @@ namespace lilong::backend {
 
 namespace {
 
-constexpr uint64_t kTileOverhead = 60;      // cycles of an instruction that nothing hides
-constexpr uint64_t kStreamBytes = 4096;     // part of a network input that is worth a tile
+constexpr uint64_t kTileOverhead = 60;        // cycles of an instruction that nothing hides
+constexpr uint64_t kStreamBytes = 4096;       // part of a network input that is worth a tile
 constexpr uint64_t kMatrixChunkBytes = 8192;  // weights of a slice of a matrix-vector product
 
 struct Need {
@@ -152,13 +152,14 @@ class Planner {
     }
     if (!plan_.resident[kern.output.storage]) {
       const bool slice = !plan.rowsOuter && channelTiles > 1;
-      const uint64_t pitch = slice ? roundUp(plan.channelsPerTile, isa::kGranule)
-                                   : storage(kern.output).grid.pixPitch;
+      const uint64_t pitch =
+          slice ? roundUp(plan.channelsPerTile, isa::kGranule) : storage(kern.output).grid.pixPitch;
       const uint64_t tile = uint64_t{plan.rowsPerTile} * grid.width * pitch +
                             (slice ? 0 : storage(kern.output).grid.rowPitch);
       result.bytes += roundUp64(tile, 64) * (many ? copies : 1);
       const uint64_t pixels = uint64_t{grid.height} * grid.width;
-      result.stores += bus_.cycles(slice ? pixels * channelTiles : rowTiles, pixels * grid.channels);
+      result.stores +=
+          bus_.cycles(slice ? pixels * channelTiles : rowTiles, pixels * grid.channels);
     }
     const uint64_t constants = kern.constantBytes(preset_, channels);
     result.bytes += roundUp64(constants, 64) * (channelTiles > 1 ? copies : 1);
@@ -220,8 +221,9 @@ class Planner {
     if (grid.height * uint64_t{grid.width} <= 4 && unit != 0 && constants > kMatrixChunkBytes) {
       const uint64_t parts = (constants + kMatrixChunkBytes - 1) / kMatrixChunkBytes;
       const uint32_t units = ceilDiv(grid.channels, unit);
-      plan.channelsPerTile = std::min(
-          grid.channels, unit * ceilDiv(units, static_cast<uint32_t>(std::min<uint64_t>(parts, units))));
+      plan.channelsPerTile =
+          std::min(grid.channels,
+                   unit * ceilDiv(units, static_cast<uint32_t>(std::min<uint64_t>(parts, units))));
       plan.rowsOuter = false;
       return plan;
     }

@@ -12,11 +12,13 @@ struct KernelPlan {
   uint32_t rowsPerTile = 1;      // of the output view
   uint32_t channelsPerTile = 1;  // of the output view
   bool rowsOuter = true;         // all channel tiles of a row tile follow each other
+  bool operator==(const KernelPlan&) const = default;
 };
 
 struct Plan {
   std::vector<bool> resident;  // per storage: whole in the scratchpad while it is alive
   std::vector<KernelPlan> kernels;
+  bool operator==(const Plan&) const = default;
 };
 
 // Kernels that touch a storage, as indices; `last` is the number of kernels when the storage is a

@@ -12,8 +12,9 @@ namespace lilong::backend {
 
 namespace {
 
-constexpr uint32_t kMemoryAlignment = 64;   // of constants and spills; a line of the bus
-constexpr uint64_t kMergedConstants = 4096;  // bytes of constants that one LOAD brings for several kernels
+constexpr uint32_t kMemoryAlignment = 64;  // of constants and spills; a line of the bus
+constexpr uint64_t kMergedConstants =
+    4096;  // bytes of constants that one LOAD brings for several kernels
 
 class Builder {
  public:
@@ -114,8 +115,8 @@ class Builder {
       ++rowsEnd;
     if (rowsEnd > loadedRows_[s]) {
       const Range rows{loadedRows_[s], rowsEnd};
-      addLoad(transferOf(s, rows, {0, st.grid.channels}, buffer_[s],
-                         rows.begin * st.grid.rowPitch, st.grid.pixPitch, st.grid.rowPitch),
+      addLoad(transferOf(s, rows, {0, st.grid.channels}, buffer_[s], rows.begin * st.grid.rowPitch,
+                         st.grid.pixPitch, st.grid.rowPitch),
               layer, 0);
       loadedRows_[s] = rowsEnd;
     }
@@ -147,14 +148,13 @@ class Builder {
       const BufferId b = residentBuffer(view.storage, rows.end, kern.layer);
       return {b, {view.offset, view.grid.pixPitch, view.grid.rowPitch, 0, 0}};
     }
-    const bool slice = slicesChannels(lowered_, kern, i) &&
-                       tile.channels.size() != kern.output.grid.channels;
+    const bool slice =
+        slicesChannels(lowered_, kern, i) && tile.channels.size() != kern.output.grid.channels;
     const Range channels = slice ? tile.channels : Range{0, st.grid.channels};
     const auto key = std::make_tuple(i, rows.begin, rows.end, channels.begin, channels.end);
     auto it = tileBuffers_.find(key);
     if (it == tileBuffers_.end()) {
-      const uint32_t pixPitch =
-          slice ? roundUp(channels.size(), isa::kGranule) : st.grid.pixPitch;
+      const uint32_t pixPitch = slice ? roundUp(channels.size(), isa::kGranule) : st.grid.pixPitch;
       const uint32_t rowPitch = slice ? pixPitch * st.grid.width : st.grid.rowPitch;
       const BufferId b = newBuffer(uint64_t{rows.size()} * rowPitch);
       addLoad(transferOf(view.storage, rows, channels, b, 0, pixPitch, rowPitch), kern.layer,
@@ -340,21 +340,20 @@ class Builder {
       out_.buffers[t.buffer].last = std::max(out_.buffers[t.buffer].last, until);
   }
 
-
   const Lowered& lowered_;
   const Plan& plan_;
   const isa::Preset& preset_;
   Schedule& out_;
   std::vector<LifeTime> lives_;
   std::vector<std::optional<MemoryHome>> home_;
-  std::vector<BufferId> buffer_;         // of resident storages
-  std::vector<uint32_t> loadedRows_;     // of resident storages that come from memory
+  std::vector<BufferId> buffer_;      // of resident storages
+  std::vector<uint32_t> loadedRows_;  // of resident storages that come from memory
   struct StoredRows {
     Range rows;     // of the storage
     uint32_t tile;  // whose STORE brings them to memory
   };
   std::vector<std::vector<StoredRows>> stored_;  // per storage
-  std::vector<uint32_t> lastTile_;       // of every kernel
+  std::vector<uint32_t> lastTile_;               // of every kernel
   std::map<uint32_t, ConstantPlace> merged_;
   // Of the kernel being built:
   std::map<std::tuple<size_t, uint32_t, uint32_t, uint32_t, uint32_t>, BufferId> tileBuffers_;

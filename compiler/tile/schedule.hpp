@@ -46,7 +46,7 @@ struct LoadStep {
 struct Schedule {
   std::vector<Buffer> buffers;
   std::vector<TileStep> tiles;
-  std::vector<LoadStep> loads;  // in program order; `before` never decreases
+  std::vector<LoadStep> loads;     // in program order; `before` never decreases
   std::vector<uint8_t> constants;  // content of region 1
   uint64_t spillBytes = 0;
 };
@@ -58,8 +58,8 @@ Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Prese
 // Moves loads to earlier places while the bytes alive at any time stay within `budget`.
 void hoistLoads(Schedule& schedule, uint64_t budget);
 
-// Allocates the scratchpad; while a buffer finds no place, the largest prefetch that is in its way is
-// hoisted less.  False if the buffers do not fit even so.
+// Allocates the scratchpad; while a buffer finds no place, the largest prefetch that is in its way
+// is hoisted less.  False if the buffers do not fit even so.
 bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment);
 
 }  // namespace lilong::backend

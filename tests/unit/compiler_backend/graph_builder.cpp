@@ -30,8 +30,8 @@ ir::TensorId GraphBuilder::constant(std::vector<int32_t> shape, DType dtype) {
 
 ir::TensorId GraphBuilder::op(ir::OpKind kind, std::vector<ir::TensorId> inputs,
                               ir::TensorId output, ir::Attributes attributes) {
-  graph_.ops.push_back({kind, graph_.tensors[output].name, std::move(inputs), {output},
-                        std::move(attributes)});
+  graph_.ops.push_back(
+      {kind, graph_.tensors[output].name, std::move(inputs), {output}, std::move(attributes)});
   return output;
 }
 
@@ -140,7 +140,8 @@ ir::TensorId GraphBuilder::slice(ir::TensorId x, ir::SliceAttrs attrs) {
 
 ir::TensorId GraphBuilder::resize(ir::TensorId x, int32_t height, int32_t width) {
   const ir::Quantisation quant = graph_.tensors[x].quant;
-  const auto y = tensor({shape(x)[0], height, width, shape(x)[3]}, quant.scale(), quant.zeroPoint());
+  const auto y =
+      tensor({shape(x)[0], height, width, shape(x)[3]}, quant.scale(), quant.zeroPoint());
   return op(ir::OpKind::resizeNearest, {x}, y, ir::ResizeAttrs{});
 }
 

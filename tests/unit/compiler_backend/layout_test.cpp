@@ -94,8 +94,8 @@ TEST(MakeTransfer, MovesEveryElementOfRandomLayouts) {
     s.memPixPitch = s.channels + rng() % 2 * (rng() % 12);
     s.memRowPitch = s.width * s.memPixPitch + rng() % 2 * 8;
     s.spPixPitch = rng() % 2 ? s.memPixPitch : roundUp(s.channels, 8);
-    s.spRowPitch = s.spPixPitch == s.memPixPitch && rng() % 2 ? s.memRowPitch
-                                                              : s.width * s.spPixPitch + 16;
+    s.spRowPitch =
+        s.spPixPitch == s.memPixPitch && rng() % 2 ? s.memRowPitch : s.width * s.spPixPitch + 16;
     const auto bytes = moved(makeTransfer(s));
     for (uint32_t y = 0; y < s.rows; ++y)
       for (uint32_t x = 0; x < s.width; ++x)
@@ -115,9 +115,9 @@ TEST(AppendCopies, DoesRandomLoops) {
     int64_t destination = 1;
     for (size_t i = 0; i < rank; ++i) {
       const uint64_t count = 1 + rng() % 3;
-      loops.insert(loops.begin(),
-                   {count, static_cast<int64_t>(rng() % 40) - (rng() % 4 == 0 ? 20 : 0),
-                    destination});
+      loops.insert(
+          loops.begin(),
+          {count, static_cast<int64_t>(rng() % 40) - (rng() % 4 == 0 ? 20 : 0), destination});
       destination *= static_cast<int64_t>(count + rng() % 2);
     }
     CopyPart prototype;

@@ -20,9 +20,9 @@ struct Network {
   uint64_t macs;
 };
 constexpr Network kNetworks[] = {
-    {"mlperf-tiny/kws.tflite", 2656768},  {"mlperf-tiny/ic.tflite", 12501632},
-    {"mlperf-tiny/vww.tflite", 7489664},  {"mlperf-tiny/ad.tflite", 264192},
-    {"mlperf-tiny/sww.tflite", 826368},   {"zoo/person_detect.tflite", 7157888},
+    {"mlperf-tiny/kws.tflite", 2656768},        {"mlperf-tiny/ic.tflite", 12501632},
+    {"mlperf-tiny/vww.tflite", 7489664},        {"mlperf-tiny/ad.tflite", 264192},
+    {"mlperf-tiny/sww.tflite", 826368},         {"zoo/person_detect.tflite", 7157888},
     {"zoo/mobilenet_v2_224.tflite", 300775552},
 };
 

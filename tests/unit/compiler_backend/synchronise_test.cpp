@@ -11,7 +11,9 @@
 namespace lilong::backend {
 namespace {
 
-const isa::Preset& preset() { return *isa::findPreset("edge"); }
+const isa::Preset& preset() {
+  return *isa::findPreset("edge");
+}
 
 std::array<isa::RegionView, isa::kRegions> regions() {
   std::array<isa::RegionView, isa::kRegions> views{};

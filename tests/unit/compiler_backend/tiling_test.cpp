@@ -47,9 +47,9 @@ Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset)
 
   std::vector<isa::Descriptor> code;
   for (const CodeLine& line : step->code) code.push_back(line.descriptor);
-  const std::array<uint32_t, 5> sizes{
-      static_cast<uint32_t>(code.size()) * isa::kDescriptorBytes,
-      static_cast<uint32_t>(step->constants.size()), step->spillBytes, inputBytes, outputBytes};
+  const std::array<uint32_t, 5> sizes{static_cast<uint32_t>(code.size()) * isa::kDescriptorBytes,
+                                      static_cast<uint32_t>(step->constants.size()),
+                                      step->spillBytes, inputBytes, outputBytes};
   std::array<functional::Window, isa::kRegions> windows{};
   std::array<isa::RegionView, isa::kRegions> views{};
   uint64_t base = 0;
@@ -76,8 +76,8 @@ Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset)
   EXPECT_FALSE(result.trap) << result.trap->toString();
   Outcome outcome{{}, step->spillBytes, code.size()};
   for (size_t o = 0; o < graph.outputs.size(); ++o) {
-    const auto first = memory.begin() +
-                       static_cast<std::ptrdiff_t>(windows[4].base + targets[o].second.offset);
+    const auto first =
+        memory.begin() + static_cast<std::ptrdiff_t>(windows[4].base + targets[o].second.offset);
     const auto bytes = static_cast<std::ptrdiff_t>(graph.tensor(graph.outputs[o]).bytes());
     outcome.output.insert(outcome.output.end(), first, first + bytes);
   }
@@ -186,7 +186,7 @@ TEST_P(Tiling, MatrixVectorProductsInSlices) {
 TEST_P(Tiling, ReshapedTensorsAndSeveralOutputs) {
   GraphBuilder g(6);
   const auto x = g.input({1, 12, 10, 6});
-  const auto a = g.conv(x, 10, 3, 1, 1);        // pixels with pad bytes
+  const auto a = g.conv(x, 10, 3, 1, 1);  // pixels with pad bytes
   const auto b = g.reshape(a, {1, 1, 120, 10});
   const auto c = g.conv(b, 16, 1, 1, 0);
   const auto d = g.reshape(a, {1, 1200});
