@@ -20,6 +20,10 @@ std::vector<uint8_t> pack(const std::vector<T>& values) {
   return bytes;
 }
 
+HostStep step(const char* op, std::vector<std::pair<std::string, double>> attributes = {}) {
+  return {op, {}, {}, std::move(attributes), ""};
+}
+
 template <typename Out, typename In>
 std::vector<Out> run(const HostStep& step, const ProgramTensor& in, const std::vector<In>& values,
                      const ProgramTensor& out) {
@@ -48,9 +52,9 @@ TEST(Host, QuantizeRoundsAwayOrToEven) {
   const ProgramTensor in{.name = "x", .dtype = DType::float32, .shape = {8}};
   const ProgramTensor out{.name = "y", .shape = {8}, .scale = 0.5f, .zeroPoint = -1};
   const std::vector<float> x = {0.0f, 0.25f, -0.25f, 0.75f, 1000.0f, -1000.0f, NAN, INFINITY};
-  EXPECT_EQ((run<int8_t>({.op = "QUANTIZE"}, in, x, out)),
+  EXPECT_EQ((run<int8_t>(step("QUANTIZE"), in, x, out)),
             (std::vector<int8_t>{-1, 0, -2, 1, 127, -128, -1, 127}));
-  EXPECT_EQ((run<int8_t>({.op = "QUANTIZE", .attributes = {{"half_even", 1}}}, in, x, out)),
+  EXPECT_EQ((run<int8_t>(step("QUANTIZE", {{"half_even", 1}}), in, x, out)),
             (std::vector<int8_t>{-1, -1, -1, 1, 127, -128, -1, 127}));
 }
 
@@ -58,14 +62,14 @@ TEST(Host, QuantizeToUint8) {
   const ProgramTensor in{.name = "x", .dtype = DType::float32, .shape = {3}};
   const ProgramTensor out{
       .name = "y", .dtype = DType::uint8, .shape = {3}, .scale = 1.0f, .zeroPoint = 128};
-  EXPECT_EQ((run<uint8_t, float>({.op = "QUANTIZE"}, in, {-200.0f, 3.0f, 200.0f}, out)),
+  EXPECT_EQ((run<uint8_t, float>(step("QUANTIZE"), in, {-200.0f, 3.0f, 200.0f}, out)),
             (std::vector<uint8_t>{0, 131, 255}));
 }
 
 TEST(Host, Dequantize) {
   const ProgramTensor in{.name = "x", .shape = {3}, .scale = 0.1f, .zeroPoint = 2};
   const ProgramTensor out{.name = "y", .dtype = DType::float32, .shape = {3}};
-  EXPECT_EQ((run<float, int8_t>({.op = "DEQUANTIZE"}, in, {-128, 2, 127}, out)),
+  EXPECT_EQ((run<float, int8_t>(step("DEQUANTIZE"), in, {-128, 2, 127}, out)),
             (std::vector<float>{-130 * 0.1f, 0.0f, 125 * 0.1f}));
 }
 
@@ -73,10 +77,10 @@ TEST(Host, ArgMaxTakesTheFirstOfSeveral) {
   const ProgramTensor in{.name = "x", .shape = {2, 3, 2}};
   const std::vector<int8_t> x = {1, 9, 5, 9, 5, 2, -1, -9, -1, -8, -2, -8};
   const ProgramTensor middle{.name = "y", .dtype = DType::int32, .shape = {2, 2}};
-  EXPECT_EQ((run<int32_t>({.op = "ARG_MAX", .attributes = {{"axis", 1}}}, in, x, middle)),
+  EXPECT_EQ((run<int32_t>(step("ARG_MAX", {{"axis", 1}}), in, x, middle)),
             (std::vector<int32_t>{1, 0, 0, 1}));
   const ProgramTensor last{.name = "y", .dtype = DType::int64, .shape = {2, 3}};
-  EXPECT_EQ((run<int64_t>({.op = "ARG_MAX", .attributes = {{"axis", 2}}}, in, x, last)),
+  EXPECT_EQ((run<int64_t>(step("ARG_MAX", {{"axis", 2}}), in, x, last)),
             (std::vector<int64_t>{1, 1, 0, 0, 0, 0}));
 }
 
@@ -85,7 +89,7 @@ TEST(Host, MeanOverTheMiddleDimensions) {
   const ProgramTensor out{.name = "y", .shape = {1, 3}, .scale = 0.25f, .zeroPoint = -10};
   // sums 10, -6, 400: mean of x - 4 is -1.5, -5.5, 96; times 2, minus 10: -13, -21, 182 (saturates)
   const std::vector<int8_t> x = {1, -1, 100, 2, -1, 100, 3, -2, 100, 4, -2, 100};
-  EXPECT_EQ((run<int8_t>({.op = "MEAN", .attributes = {{"axes", 0b0110}}}, in, x, out)),
+  EXPECT_EQ((run<int8_t>(step("MEAN", {{"axes", 0b0110}}), in, x, out)),
             (std::vector<int8_t>{-13, -21, 127}));
 }
 
@@ -93,7 +97,7 @@ TEST(Host, MeanRoundsAfterTheZeroPoint) {
   const ProgramTensor in{.name = "x", .shape = {2}, .scale = 1.0f, .zeroPoint = 0};
   const ProgramTensor out{.name = "y", .shape = {1}, .scale = 1.0f, .zeroPoint = 1};
   // 0.5 + 1 = 1.5 goes to 2, the even neighbour; rounding 0.5 first would give 0 + 1.
-  EXPECT_EQ((run<int8_t, int8_t>({.op = "MEAN", .attributes = {{"axes", 1}}}, in, {0, 1}, out)),
+  EXPECT_EQ((run<int8_t, int8_t>(step("MEAN", {{"axes", 1}}), in, {0, 1}, out)),
             (std::vector<int8_t>{2}));
 }
 
@@ -107,18 +111,18 @@ TEST(Host, ChecksRefuseWrongTensors) {
     const std::vector<Operand> outputs = {{&out, {}}};
     return !findKernel(step.op)->check(step, inputs, outputs).ok();
   };
-  EXPECT_FALSE(refused({.op = "QUANTIZE"}, f, q));
-  EXPECT_TRUE(refused({.op = "QUANTIZE"}, q, q));
-  EXPECT_TRUE(refused({.op = "QUANTIZE"}, f, longer));
-  EXPECT_TRUE(refused({.op = "QUANTIZE"}, f, bare));
-  EXPECT_TRUE(refused({.op = "QUANTIZE", .attributes = {{"half_even", 2}}}, f, q));
-  EXPECT_FALSE(refused({.op = "DEQUANTIZE"}, q, f));
-  EXPECT_TRUE(refused({.op = "DEQUANTIZE"}, bare, f));
-  EXPECT_TRUE(refused({.op = "DEQUANTIZE"}, f, f));
-  EXPECT_TRUE(refused({.op = "ARG_MAX", .attributes = {{"axis", 0}}}, q, q));
-  EXPECT_TRUE(refused({.op = "MEAN", .attributes = {{"axes", 2}}}, q, q));
-  EXPECT_TRUE(refused({.op = "MEAN", .attributes = {{"axes", 0}}}, q, q));
-  EXPECT_TRUE(refused({.op = "MEAN", .attributes = {{"axes", 1}}}, q, q));
+  EXPECT_FALSE(refused(step("QUANTIZE"), f, q));
+  EXPECT_TRUE(refused(step("QUANTIZE"), q, q));
+  EXPECT_TRUE(refused(step("QUANTIZE"), f, longer));
+  EXPECT_TRUE(refused(step("QUANTIZE"), f, bare));
+  EXPECT_TRUE(refused(step("QUANTIZE", {{"half_even", 2}}), f, q));
+  EXPECT_FALSE(refused(step("DEQUANTIZE"), q, f));
+  EXPECT_TRUE(refused(step("DEQUANTIZE"), bare, f));
+  EXPECT_TRUE(refused(step("DEQUANTIZE"), f, f));
+  EXPECT_TRUE(refused(step("ARG_MAX", {{"axis", 0}}), q, q));
+  EXPECT_TRUE(refused(step("MEAN", {{"axes", 2}}), q, q));
+  EXPECT_TRUE(refused(step("MEAN", {{"axes", 0}}), q, q));
+  EXPECT_TRUE(refused(step("MEAN", {{"axes", 1}}), q, q));
 }
 
 }  // namespace
