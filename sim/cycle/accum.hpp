@@ -10,17 +10,17 @@
 namespace lilong::cycle {
 
 struct Array {
-  void clear() { beats_ = computes_ = results_ = 0; }
-  // lilong_stream has nothing under way.
-  bool streamIdle() const { return (beats_ & 0x1f) == 0; }
-  bool idle() const { return (computes_ & 0xe0) == 0; }
+  void clear() { beats_ = results_ = 0; }
+  // lilong_stream has nothing under way, lilong_array nothing that computes.
+  bool idle() const { return beats_ == 0; }
   bool push() const { return (results_ & 0x80) != 0; }  // a finished position enters the queue
-  bool empty() const { return (beats_ | computes_) == 0; }
 
   void tick(bool beat, bool compute, bool result) {
+    // a beat that does not compute is gone behind the stream
     beats_ = static_cast<uint8_t>(beats_ << 1 | beat);
-    computes_ = static_cast<uint8_t>(computes_ << 1 | compute);
     results_ = static_cast<uint8_t>(results_ << 1 | result);
+    computes_ = static_cast<uint8_t>(computes_ << 1 | compute);
+    beats_ &= computes_ | 0x1f;
   }
 
  private:

@@ -87,10 +87,10 @@ struct Exec {
       front.weightGrant = upper & weight_ & ~params_.req;
       front.accReady = post.accValid && post_.accReady(in.writeGrant, post.accValid);
       const Stream::Release release = front_.release(front.actGrant, front.weightGrant);
-      beat = release.compute;
-      stallWeights = release.stall_weights;
-      stallInput = release.stall_input;
-      stallOutput = release.stall_output;
+      beat = release.compute();
+      stallWeights = (release.events & Stream::kStallWeights) != 0;
+      stallInput = (release.events & Stream::kStallInput) != 0;
+      stallOutput = (release.events & Stream::kStallOutput) != 0;
       front_.tick(front, release);
       front_idle_ = front_.idle();
     }

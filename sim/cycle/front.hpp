@@ -37,14 +37,14 @@ struct Front {
   bool cmdReady() const { return setup_.cmdReady(); }
   bool accValid() const { return accum_.accValid(); }
   bool idle() const {
-    return setup_.idle() && walk_.idle() && range_.idle() && stream_.empty() &&
-           array_.streamIdle() && weights_.idle() && array_.idle() && accum_.idle();
+    return walk_.idle() && accum_.idle() && range_.idle() && setup_.idle() && stream_.empty() &&
+           array_.idle() && weights_.idle();
   }
   uint32_t weightRequests() const { return weights_.requests(); }
   uint32_t weightAddr(unsigned j) const { return weights_.addr(j); }
   // Mask of the six ports; writes the addresses of those that wait.
   uint32_t actRequests(uint32_t* addr) const {
-    return stream_.requests(weights_.full(), weights_.banks(), addr);
+    return stream_.requests(weights_, addr);
   }
 
   // The counters of this cycle, from its grants.
@@ -52,10 +52,11 @@ struct Front {
     return stream_.release(act_grant, weights_.ready(weight_grant), accum_.hasFree());
   }
 
-  void tick(const FrontIn& in, const Stream::Release& r) {
+  void tick(const FrontIn& in, Stream::Release r) {
     // from back to front: every module reads the registers of the ones before it
-    accum_.tick(array_.push(), r.takes_result, accum_.accValid() && in.accReady);
-    array_.tick(r.beat, r.compute, r.takes_result);
+    const bool result = (r.flags & kResult) != 0;
+    accum_.tick(array_.push(), result, accum_.accValid() && in.accReady);
+    array_.tick((r.events & Stream::kBeat) != 0, r.compute(), result);
     const bool take = range_.valid() && stream_.takes(range_.beat(), in.doneSeq);
     stream_.tick(take ? &range_.beat() : nullptr, in.actGrant, r);
     const bool emit = walk_.emits(range_.go());
@@ -63,7 +64,7 @@ struct Front {
     const bool blocks_ready = weights_.blocksReady();
     walk_.tick(setup_.workValid(), setup_.work(), emit, range_.entry());
     range_.tick(emit, take);
-    weights_.tick(in.weightGrant, r.takes_weights, setup_.blocksValid(), setup_.blocks());
+    weights_.tick(in.weightGrant, (r.flags & kLoad) != 0, setup_.blocksValid(), setup_.blocks());
     setup_.tick(in.cmdValid && setup_.cmdReady(), in.cmd, in.seq, work_ready, blocks_ready);
   }
 

@@ -25,7 +25,8 @@ struct Work {
   uint32_t outHeight = 0, outWidth = 0;
   uint32_t groups = 0, steps = 0;
   uint32_t stripe = 0;
-  int32_t inHeight = 0, rowBytes = 0;
+  uint32_t inHeight = 0;
+  int32_t rowBytes = 0;
   uint32_t strideY = 0, strideX = 0;
   uint32_t kernelRows = 0, kernelCols = 0;
   uint32_t dilationY = 0, dilationX = 0;
@@ -49,7 +50,7 @@ struct Piece {
   int32_t iy = 0;
   int32_t x = 0;
   uint32_t addr = 0;
-  uint32_t n = 0;  // bytes, 0: no piece
+  uint32_t n = 0;  // bytes; no piece that has any comes behind one that has none
 };
 
 struct Step {

@@ -21,6 +21,7 @@ struct Setup {
   // `accept`: cmd is valid and cmdReady().
   void tick(bool accept, const isa::Descriptor* cmd, uint8_t seq, bool work_ready,
             bool blocks_ready) {
+    if (idle() && !accept) return;
     const bool finish = run_ && left_ == 0;
     if (work_ready) work_valid_ = false;
     if (blocks_ready) blocks_valid_ = false;

@@ -24,6 +24,7 @@ struct Steps {
   }
 
   void tick(const Work& w, bool pop) {
+    if (!active_ || (closed_ && valid_ && !pop)) return;  // a step ahead
     const bool move = closed_ && (!valid_ || pop);
     const bool go = active_ && (!closed_ || move);
     if (pop) valid_ = false;

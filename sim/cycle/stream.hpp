@@ -7,6 +7,7 @@
 
 #include "sim/cycle/path.hpp"
 #include "sim/cycle/ports.hpp"
+#include "sim/cycle/weights.hpp"
 
 namespace lilong::cycle {
 
@@ -27,76 +28,70 @@ struct Stream {
     return (beat.flags & (kOpen | kFence)) != (kOpen | kFence) || beat.seq == done_seq;
   }
 
-  // Requests of this cycle: `weight_banks` are the banks that weights ask for.
-  uint32_t requests(bool weights_full, uint32_t weight_banks, uint32_t* addr) const {
-    uint32_t req = 0;
+  // Requests of this cycle.  While the oldest beat only waits for weights, requests that would take
+  // a bank from them step back.
+  uint32_t requests(const Weights& weights, uint32_t* addr) const {
+    uint32_t req = 0, banks = 0;
     if (waiting_ == 0) return 0;
-    const bool step_back = count_ != 0 && (window_[first_].flags & kLoad) && !weights_full &&
-                           missing(window_[first_].req) == 0;
-    if (!step_back) weight_banks = 0;
-    for (unsigned p = 0; p < kActPorts; p++) {
-      if (((waiting_ >> (8 * p)) & 0xff) == 0) continue;
+    if (count_ != 0 && (window_[first_].flags & kLoad) && !weights.full() &&
+        missing(window_[first_].req) == 0) {
+      banks = weights.banks();
+    }
+    for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
+      const auto p = static_cast<unsigned>(std::countr_zero(left)) / 8;
       const uint32_t v = queue_[p][(read_ >> (8 * p)) & 3] * 2 + (p & 1);
       addr[p] = v;
-      if (((weight_banks >> bankOf(v)) & 1) == 0) req |= 1u << p;
+      req |= (~banks >> bankOf(v) & 1) << p;
     }
     return req;
   }
 
   // What happens at the end of this cycle, from the grants of this cycle.
+  enum : uint8_t { kBeat = 1, kStallWeights = 2, kStallInput = 4, kStallOutput = 8 };
   struct Release {
-    bool beat, compute, takes_weights, takes_result, single;
-    bool stall_weights, stall_input, stall_output;
+    uint8_t events = 0;  // kBeat and the counters
+    uint8_t flags = 0;   // of the beat that is released
+    bool compute() const { return (flags & kCompute) != 0; }
   };
   Release release(uint32_t grant, bool weights_ready, bool result_free) const {
-    Release r{};
-    if (count_ == 0) return r;
+    if (count_ == 0) return {};
     const Entry& oldest = window_[first_];
-    const bool granted = (missing(oldest.req) & ~(kSpread[grant] << 7)) == 0;
-    const bool uses_weights = (oldest.flags & kLoad) != 0;
-    const bool weights_ok = !uses_weights || weights_ready;
-    const bool result_ok = (oldest.flags & kResult) == 0 || result_free;
-    r.beat = granted && weights_ok && result_ok && !hazard_;
-    r.compute = r.beat && (oldest.flags & kCompute);
-    r.takes_weights = r.beat && uses_weights;
-    r.takes_result = r.beat && (oldest.flags & kResult);
-    r.single = r.beat && (oldest.flags & kSingle);
-    r.stall_weights = !weights_ok;
-    r.stall_output = weights_ok && !result_ok;
-    r.stall_input = weights_ok && result_ok && !r.compute;
-    return r;
+    if ((oldest.flags & kLoad) != 0 && !weights_ready) return {kStallWeights, 0};
+    if ((oldest.flags & kResult) != 0 && !result_free) return {kStallOutput, 0};
+    if (hazard_ || (missing(oldest.req) & ~(kSpread[grant] << 7)) != 0) return {kStallInput, 0};
+    if ((oldest.flags & kCompute) == 0) return {kBeat | kStallInput, oldest.flags};
+    return {kBeat, oldest.flags};
   }
 
   // `enter`: the beat that takes() accepted, or null.
-  void tick(const Beat* enter, uint32_t grant, const Release& r) {
-    hazard_ = r.single;
+  void tick(const Beat* enter, uint32_t grant, Release r) {
+    hazard_ = (r.flags & kSingle) != 0;
     if (grant != 0) {
       const uint64_t g = kSpread[grant];
       read_ = (read_ + g) & kThrees;
       waiting_ -= g;
       granted_ += g;
     }
-    if (r.beat) {
+    if ((r.events & kBeat) != 0) {
       granted_ -= window_[first_].req;
       first_ = (first_ + 1) % kWindow;
       count_--;
     }
     if (enter == nullptr) return;
-    const bool open = (enter->flags & kOpen) != 0;
-    uint32_t push = 0;
-    for (unsigned p = 0; p < kActPorts; p++) {
-      if (((enter->need >> p) & 1) == 0) continue;
-      if (!open && ((held_ >> p) & 1) != 0 && tag_[p] == enter->want[p]) continue;
-      push |= 1u << p;
-      tag_[p] = enter->want[p];
-      queue_[p][(write_ >> (8 * p)) & 3] = enter->want[p];
+    if ((enter->flags & kOpen) != 0) held_ = 0;
+    uint64_t push = 0;
+    for (uint32_t need = enter->need; need != 0; need &= need - 1) {
+      const auto p = static_cast<unsigned>(std::countr_zero(need));
+      const uint32_t want = enter->want[p];
+      if ((held_ >> p & 1) != 0 && tag_[p] == want) continue;
+      tag_[p] = want;
+      queue_[p][write_ >> (8 * p) & 3] = want;
+      push |= uint64_t{1} << (8 * p);
     }
-    const uint64_t bytes = kSpread[push];
-    write_ = (write_ + bytes) & kThrees;
-    waiting_ += bytes;
-    held_ = open ? enter->need : held_ | enter->need;
-    window_[next_].req = bytes;
-    window_[next_].flags = enter->flags;
+    held_ |= enter->need;
+    write_ = (write_ + push) & kThrees;
+    waiting_ += push;
+    window_[next_] = {push, enter->flags};
     next_ = (next_ + 1) % kWindow;
     count_++;
   }
@@ -116,6 +111,8 @@ struct Stream {
     return table;
   }();
 
+  // Top bit of every byte that is not 0 (and at most 128).
+  static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kOnes) & (128 * kOnes); }
   // Ports of `req` without a granted vector, as the top bit of their byte.
   uint64_t missing(uint64_t req) const {
     return (req << 7) & ~(granted_ + 127 * kOnes);

@@ -59,80 +59,96 @@ struct Walk {
 
   void accept(const Work& work) {
     work_ = work;
-    busy_ = open_ = fill_ = true;
+    busy_ = fill_ = true;
     index_ = 0;
     groups_ = work.groups;
     group_byte_ = 0;
     col_ = 0;
     pos_ = start_ = origin();
     multi_ = work.steps != 1;
-    common_ = work.fence ? kFence : 0;
+    last_x_ = work.outWidth - 1;
+    last_y_ = work.outHeight - 1;
+    // without several steps an image is one stripe
+    last_index_ = multi_ ? (work.stripe - 1) & 63 : ~0u;
+    load_ = work.pool ? 0 : kLoad;
+    common_ = work.fence ? kOpen | kFence : kOpen;
   }
 
   // One beat; returns whether the step is used up.
   bool advance(Beat& beat) {
     const Step& step = steps_.step();
-    uint32_t columns = 0;
-    int32_t x_now = 0;
-    bool last_col = true;
-    if (work_.depthwise) {
-      uint32_t skip = 0;
-      columns = work_.strideX & 127;
-      if (fill_) {
-        if (pos_.left >= step.k0) skip = std::min(pos_.left - step.k0, step.cols);
-        columns = step.cols - skip;
-      }
-      x_now = x_;
-      if (fill_ && col_ == 0) x_now = skip != 0 ? work_.leftX : pos_.x + step.piece[0].x;
-      last_col = columns == 0 || col_ == columns - 1;
-      if (columns != 0) x_ = farRight(x_now + static_cast<int32_t>(work_.dilationX));
-      col_ = last_col ? 0 : (col_ + 1) & 127;
-    }
-    const bool row_end = pos_.ox == work_.outWidth - 1;
-    const bool image_end = row_end && pos_.oy == work_.outHeight - 1;
-    const bool stripe_end = image_end || (multi_ && index_ == ((work_.stripe - 1) & 63));
-
     beat.seq = work_.seq;
-    beat.flags = common_ | (open_ ? kOpen : 0);
-    if (last_col) {
-      beat.flags |= kCompute;
-      if (!work_.pool && index_ == 0 && (multi_ || (pos_.ox == 0 && pos_.oy == 0))) {
-        beat.flags |= kLoad;
-      }
-      if (step.last) beat.flags |= kResult;
-      if (multi_ && stripe_end && index_ == 0) beat.flags |= kSingle;
-    }
     beat.need = 0;
+    uint8_t flags = common_;
+    common_ &= static_cast<uint8_t>(~kOpen);
+    uint32_t columns = 1;
     if (!work_.depthwise) {
-      for (unsigned s = 0; s < 3; s++) {
+      for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
         const Piece& p = step.piece[s];
-        if (p.n != 0) cut(beat, s, pos_.x + p.x, p, p.n);
+        cut(beat, s, pos_.x + p.x, p);
       }
-    } else if (columns != 0 && x_now >= 0) {
-      const int32_t x = x_now + static_cast<int32_t>(group_byte_);
-      for (unsigned s = 0; s < 3; s++) {
-        const Piece& p = step.piece[s];
-        if (p.n != 0) cut(beat, s, x, p, p.n);
-      }
+    } else if (!column(beat, step, columns)) {
+      beat.flags = flags;
+      return false;
     }
 
-    open_ = false;
-    if (!last_col) return false;
+    const bool row_end = pos_.ox == last_x_;
+    const bool image_end = row_end && pos_.oy == last_y_;
+    const bool stripe_end = image_end || index_ == last_index_;
+    flags |= kCompute;
+    if (index_ == 0) {
+      if (multi_ || (pos_.ox | pos_.oy) == 0) flags |= load_;
+      if (multi_ && stripe_end) flags |= kSingle;
+    }
+    if (step.last) flags |= kResult;
+    beat.flags = flags;
+
     // the window is filled again where it does not hold the neighbours of the next position
     fill_ = stripe_end || row_end || work_.strideX >= step.cols || (fill_ && columns == 0);
-    index_ = stripe_end ? 0 : (index_ + 1) & 31;
-    if (stripe_end && !step.last) {
+    if (!stripe_end) {
+      index_ = (index_ + 1) & 31;
+      nextPosition(row_end);
+      return false;
+    }
+    index_ = 0;
+    if (!step.last) {
       pos_ = start_;
     } else if (image_end) {
       pos_ = start_ = origin();
       groups_ = (groups_ - 1) & 0xffff;
-      group_byte_ = (group_byte_ + lanes_) & 0x1ffff;
+      group_byte_ = (group_byte_ + static_cast<int32_t>(lanes_)) & 0x1ffff;
       if (groups_ == 0) busy_ = false;
     } else {
       nextPosition(row_end);
-      if (stripe_end) start_ = pos_;
+      start_ = pos_;
     }
-    return stripe_end && multi_;
+    return multi_;
+  }
+
+  // Depthwise: the next column of the window; whether it is the last one of the position.
+  bool column(Beat& beat, const Step& step, uint32_t& columns) {
+    uint32_t skip = 0;
+    columns = work_.strideX & 127;
+    if (fill_) {
+      if (pos_.left >= step.k0) skip = std::min(pos_.left - step.k0, step.cols);
+      columns = step.cols - skip;
+    }
+    if (columns == 0) {
+      col_ = 0;
+      return true;
+    }
+    int32_t x = x_;
+    if (fill_ && col_ == 0) x = skip != 0 ? work_.leftX : pos_.x + step.piece[0].x;
+    x_ = farRight(x + static_cast<int32_t>(work_.dilationX));
+    // a column left of the image is padding as a whole
+    if (x >= 0) {
+      for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
+        cut(beat, s, x + group_byte_, step.piece[s]);
+      }
+    }
+    const bool last = col_ == columns - 1;
+    col_ = last ? 0 : (col_ + 1) & 127;
+    return last;
   }
 
   void nextPosition(bool row_end) {
@@ -141,7 +157,7 @@ struct Walk {
       pos_.oy++;
       pos_.x = -static_cast<int32_t>(work_.padLeft);
       pos_.iy += static_cast<int32_t>(work_.strideY);
-      pos_.addr = (pos_.addr + work_.rowStep) & kAddrMask;
+      pos_.addr += work_.rowStep;
       pos_.left = work_.leftCols;
     } else {
       pos_.ox++;
@@ -151,20 +167,20 @@ struct Walk {
   }
 
   // Vectors of the bytes x .. x + n - 1 of a row that are inside the image.
-  void cut(Beat& beat, unsigned s, int32_t x, const Piece& piece, uint32_t bytes) const {
-    const int32_t n = static_cast<int32_t>(bytes);
-    const int32_t iy = pos_.iy + piece.iy;
+  void cut(Beat& beat, unsigned s, int32_t x, const Piece& piece) const {
+    const auto iy = static_cast<uint32_t>(pos_.iy + piece.iy);
+    if (iy >= work_.inHeight) return;
+    const auto n = static_cast<int32_t>(piece.n);
     const int32_t to = std::min(n, work_.rowBytes - x);
     const int32_t from = x < 0 ? -x : 0;
-    if (iy < 0 || iy >= work_.inHeight || from >= to) return;
+    if (from >= to) return;
+    // only bits below the size of the scratchpad count
     const uint32_t base = pos_.addr + piece.addr + static_cast<uint32_t>(x);
-    const uint32_t head = ((base + static_cast<uint32_t>(from)) & kAddrMask) >> depth_bits_;
-    const uint32_t tail = ((base + static_cast<uint32_t>(to) - 1) & kAddrMask) >> depth_bits_;
-    const uint32_t crosses = (head ^ tail) & 1;
-    const uint32_t odd = head & 1;
-    beat.want[2 * s] = ((head >> 1) + odd) & half_mask_;
+    const uint32_t head = (base + static_cast<uint32_t>(from)) >> depth_bits_;
+    const uint32_t tail = (base + static_cast<uint32_t>(to) - 1) >> depth_bits_;
+    beat.want[2 * s] = ((head + 1) >> 1) & half_mask_;
     beat.want[2 * s + 1] = (head >> 1) & half_mask_;
-    beat.need |= static_cast<uint8_t>((((odd ^ 1) | crosses) | ((odd | crosses) << 1)) << (2 * s));
+    beat.need |= static_cast<uint8_t>((1u << (head & 1) | 1u << (tail & 1)) << (2 * s));
   }
 
   Steps steps_;
@@ -173,11 +189,13 @@ struct Walk {
   uint32_t half_mask_;
   Work work_;
   Position pos_, start_;
-  bool busy_ = false, open_ = false, fill_ = false, multi_ = false;
-  uint8_t common_ = 0;
+  bool busy_ = false, fill_ = false;
+  bool multi_ = false;               // several steps
+  uint8_t common_ = 0, load_ = 0;    // flags of the next beat; kLoad when there are weights
+  uint32_t last_x_ = 0, last_y_ = 0, last_index_ = 0;
   uint32_t index_ = 0;
   uint32_t groups_ = 0;      // groups left, this one included
-  uint32_t group_byte_ = 0;  // first channel of the group
+  int32_t group_byte_ = 0;   // first channel of the group
   uint32_t col_ = 0;         // depthwise: columns of this position that have entered
   int32_t x_ = 0;            // depthwise: next column
 };

@@ -93,10 +93,10 @@ class Lockstep {
       in.weightGrant = top_.weight_gnt_i;
       in.accReady = top_.acc_ready_i;
       const auto release = twin_.release(in.actGrant, in.weightGrant);
-      if (!same("beat", top_.beat_o, release.compute) ||
-          !same("stall_weights", top_.stall_weights_o, release.stall_weights) ||
-          !same("stall_input", top_.stall_input_o, release.stall_input) ||
-          !same("stall_output", top_.stall_output_o, release.stall_output)) {
+      if (!same("beat", top_.beat_o, release.compute()) ||
+          !same("stall_weights", top_.stall_weights_o, (release.events & cycle::Stream::kStallWeights) != 0) ||
+          !same("stall_input", top_.stall_input_o, (release.events & cycle::Stream::kStallInput) != 0) ||
+          !same("stall_output", top_.stall_output_o, (release.events & cycle::Stream::kStallOutput) != 0)) {
         return false;
       }
       quiet++;
