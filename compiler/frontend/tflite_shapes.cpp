@@ -73,10 +73,9 @@ Result<void> TfliteReader::foldShapeOperator(const tflite::Operator& from, int32
 }
 
 Result<bool> TfliteReader::foldSlice() {
+  if (op_.kind != ir::OpKind::stridedSlice) return false;  // others may have no operand at all
   const ir::Tensor& x = operand(0);
-  if (op_.kind != ir::OpKind::stridedSlice || !isInteger(x) || !x.constant || x.rank() != 1) {
-    return false;
-  }
+  if (!isInteger(x) || !x.constant || x.rank() != 1) return false;
   const auto& slice = op_.as<ir::SliceAttrs>();
   const std::vector<int64_t> from = valuesOf(x);
   std::vector<int64_t> values;

@@ -136,6 +136,18 @@ TEST(Corrupt, Quantisation) {
   expectRefused(n, DiagId::unsupportedVariant, "no quantisation");
 }
 
+// Every operator code with no operand, a missing one, and too many, without options.
+TEST(Corrupt, Operands) {
+  for (int32_t builtin = 0; builtin < 220; ++builtin) {
+    for (const std::vector<int32_t>& inputs :
+         {std::vector<int32_t>{}, {-1}, {-1, -1}, {3, -1, -1}, std::vector<int32_t>(5000, 3)}) {
+      auto n = smallNetwork();
+      n.ops[1] = {builtin, inputs, {5}};
+      refusal(n.finish());
+    }
+  }
+}
+
 TEST(Corrupt, Shapes) {
   auto n = smallNetwork();
   n.tensors[3].shape = {1, 5, 4, 5};
