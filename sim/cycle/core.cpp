@@ -42,13 +42,8 @@ uint32_t TimingCore::doneMask() const {
 TimingCore::Issue TimingCore::issue() const {
   Issue r;
   for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
-    const InstructionQueue& queue = queues_[q];
-    if (!queue.headValid()) continue;
-    if (!sync_.allowed(queue, q)) {
-      r.waiting |= 1u << q;
-      continue;
-    }
-    const InstructionQueue::Entry& head = queue.head();
+    if (!(allowed_ >> q & 1)) continue;
+    const InstructionQueue::Entry& head = queues_[q].head();
     const bool engineReady = q == 0   ? load_.commandReady()
                              : q == 1 ? exec_.cmdReady(head.descriptor)
                                       : store_.commandReady();
@@ -93,41 +88,47 @@ void TimingCore::note(uint32_t started, uint32_t done, Result& result) {
   }
 }
 
-void TimingCore::count(const Issue& issue, uint32_t done, Result& result) {
-  const bool busy = queues_[1].inflight();
-  at(result, Counter::loadBusy) += queues_[0].inflight();
-  at(result, Counter::execBusy) += exec_.busy();
-  at(result, Counter::storeBusy) += queues_[2].inflight();
-  at(result, Counter::loadWait) += issue.waiting & 1;
-  at(result, Counter::execWait) += (issue.waiting >> 1 & 1) && !busy;
-  at(result, Counter::storeWait) += issue.waiting >> 2 & 1;
-  at(result, Counter::instructionsLoad) += done & 1;
-  at(result, Counter::instructionsExec) += done >> 1 & 1;
-  at(result, Counter::instructionsStore) += done >> 2 & 1;
+// Queues or semaphores have changed; counts the cycles of the state before.
+void TimingCore::update(Result& result) {
+  const auto cycles = static_cast<uint32_t>(now_ - since_);
+  since_ = now_;
+  const auto add = [&](Counter counter, bool on) { at(result, counter) += on ? cycles : 0; };
+  add(Counter::loadBusy, inflight_ & 1);
+  add(Counter::execBusy, inflight_ & 2);
+  add(Counter::storeBusy, inflight_ & 4);
+  add(Counter::loadWait, waiting_ & 1);
+  add(Counter::execWait, (waiting_ & 2) && !(inflight_ & 2));
+  add(Counter::storeWait, waiting_ & 4);
+  allowed_ = waiting_ = inflight_ = 0;
+  for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
+    const InstructionQueue& queue = queues_[q];
+    inflight_ |= (queue.inflight() ? 1u : 0u) << q;
+    if (!queue.headValid()) continue;
+    (sync_.allowed(queue, q) ? allowed_ : waiting_) |= 1u << q;
+  }
+  changed_ = false;
 }
 
 TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
+  if (changed_) update(result);
   // Registered outputs, arbitration.
-  const ExecReads& reads = exec_.reads();
+  static constexpr ExecReads kNoReads{};
+  const bool execRests = exec_.resting();
+  const ExecReads& reads = execRests ? kNoReads : exec_.reads();
   const bool storeReads = store_.readRequest();
   const uint32_t granted =
       reads.req != 0 || storeReads
           ? Scratchpad::grants(reads, storeReads, store_.readAddress())
           : 0;
-  const WriteRequest results = exec_.write();
+  const WriteRequest results = execRests ? WriteRequest{} : exec_.write();
   const uint32_t done = doneMask();
   Issue issue;
-  if (queues_[0].headValid() || queues_[1].headValid() || queues_[2].headValid()) {
-    issue = this->issue();
-  }
+  if (allowed_ != 0) issue = this->issue();
   const bool pushFire = decode_.pushing() && queues_[static_cast<size_t>(decode_.queue)].pushReady();
 
   // Ends of the job.
   End end = End::none;
-  const uint32_t heads = (queues_[0].headValid() ? 1u : 0u) | (queues_[1].headValid() ? 2u : 0u) |
-                         (queues_[2].headValid() ? 4u : 0u);
-  if (!queues_[0].inflight() && !queues_[1].inflight() && !queues_[2].inflight() &&
-      heads == issue.waiting && (decode_.stop() || (decode_.pushing() && !pushFire))) {
+  if ((inflight_ | allowed_) == 0 && (decode_.stop() || (decode_.pushing() && !pushFire))) {
     bool over = false;
     result.trap = sync_.verdict(
         queues_, decode_.trapped() ? decode_.trap : std::nullopt, decode_.number, over);
@@ -146,7 +147,9 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
     end = End::trap;
   }
   if (options.trace && (issue.taken | done) != 0) note(issue.taken, done, result);
-  count(issue, done, result);
+  at(result, Counter::instructionsLoad) += done & 1;
+  at(result, Counter::instructionsExec) += done >> 1 & 1;
+  at(result, Counter::instructionsStore) += done >> 2 & 1;
 
   // Clock edge.
   const bool fetchValid = fetch_.requestValid(decode_.stop());
@@ -182,29 +185,33 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
     at(result, Counter::storeStallBank) += store_.stallBank;
     at(result, Counter::bytesWritten) += store_.bytesAsked;
   }
-  exec_.tick({(issue.ready & 2) != 0, &queues_[1].head().descriptor,
-              granted & ~Scratchpad::kStoreBit, scratchpad_.valid3 & ~Scratchpad::kStoreBit,
-              results.req});
+  if (!execRests || (issue.ready & 2)) {
+    exec_.tick({(issue.ready & 2) != 0, &queues_[1].head().descriptor,
+                granted & ~Scratchpad::kStoreBit, scratchpad_.valid3 & ~Scratchpad::kStoreBit,
+                results.req});
+    at(result, Counter::execStallWeights) += exec_.stallWeights;
+    at(result, Counter::execStallInput) += exec_.stallInput;
+    at(result, Counter::execStallOutput) += exec_.stallOutput;
+    at(result, Counter::macBeats) += exec_.beat;
+  }
   scratchpad_.tick(granted);
-
-  at(result, Counter::execStallWeights) += exec_.stallWeights;
-  at(result, Counter::execStallInput) += exec_.stallInput;
-  at(result, Counter::execStallOutput) += exec_.stallOutput;
-  at(result, Counter::macBeats) += exec_.beat;
-
   if (done != 0 || issue.acquired >= 0) {
     if (std::optional<isa::Trap> overflow = sync_.tick(queues_, issue.acquired, done)) {
       result.trap = overflow;
       end = End::trap;
     }
   }
-  if (!decode_.stop()) fetchAndDecode(bus, pushFire, result);
+  const bool fetchMoves = bus.fetchTaken || bus.fetchData || (fetch_.count != 0 && !fetch_.full);
+  if (fetchMoves || !(decode_.stop() || (decode_.pushing() && !pushFire))) {
+    fetchAndDecode(bus, pushFire, result);
+  }
   if ((issue.taken | done) != 0) {
     for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
       queues_[q].issued += issue.taken >> q & 1;
       queues_[q].started += issue.taken >> q & 1;
       queues_[q].completed += done >> q & 1;
     }
+    changed_ = true;
   }
   return end;
 }
@@ -222,6 +229,7 @@ void TimingCore::fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& 
   if (pushFire) {
     queues_[static_cast<size_t>(decode_.queue)].push(decode_.descriptor, decode_.empty,
                                                      decode_.number);
+    changed_ = true;
   }
   if (decode_.tick(pushFire)) {
     at(result, Counter::bytesFetch) += isa::kDescriptorBytes;
@@ -252,6 +260,9 @@ Result TimingCore::run(std::span<const uint8_t> program,
   }
   memory_.settle();
   open_ = {};
+  allowed_ = waiting_ = inflight_ = 0;
+  since_ = 1;
+  changed_ = false;
   End end = End::none;
   for (now_ = 1; now_ <= options.cycleLimit; ++now_) {
     end = step(options, result);
@@ -259,6 +270,7 @@ Result TimingCore::run(std::span<const uint8_t> program,
   }
   if (end == End::none) return result;
   ++now_;
+  update(result);
   if (end == End::trap) abort(options, result);
   result.finished = true;
   result.cycles = now_;

@@ -66,7 +66,7 @@ class TimingCore {
  private:
   enum class End : uint8_t { none, done, trap };
   struct Issue {
-    uint32_t ready = 0, taken = 0, waiting = 0;  // bits of queues
+    uint32_t ready = 0, taken = 0;  // bits of queues
     int acquired = -1;
   };
 
@@ -77,7 +77,7 @@ class TimingCore {
   DmaCommand command(const InstructionQueue::Entry& entry) const;
   End step(const RunOptions& options, Result& result);
   void fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result);
-  void count(const Issue& issue, uint32_t done, Result& result);
+  void update(Result& result);
   void abort(const RunOptions& options, Result& result);
   void note(uint32_t started, uint32_t done, Result& result);
 
@@ -99,6 +99,13 @@ class TimingCore {
   Exec exec_;
   unsigned busShift_;
   std::array<size_t, isa::kNumQueues> open_{};  // first event of a queue that has not ended
+
+  // Functions of queues and semaphores, bits of queues, brought up to date by update().
+  uint32_t allowed_ = 0;   // valid heads whose semaphores and fence allow the start
+  uint32_t waiting_ = 0;   // valid heads that wait
+  uint32_t inflight_ = 0;  // issued and not completed
+  uint64_t since_ = 0;     // first cycle of this state that is not counted
+  bool changed_ = false;   // they are out of date
 };
 
 }  // namespace lilong::cycle

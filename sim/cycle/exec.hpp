@@ -27,6 +27,8 @@ struct Exec {
   bool done() const { return post_.done(); }
   bool busy() const { return seq_ != done_; }
   WriteRequest write() const { return post_.write(); }
+  // Nothing is at work and tick without a command changes nothing.
+  bool resting() const { return seq_ == done_ && front_idle_ && post_.still(); }
 
   // Would an instruction be taken in this cycle?
   bool cmdReady(const isa::Descriptor& cmd) const {
@@ -111,6 +113,29 @@ struct Exec {
     vector_way_[1] = vector_way_[0];
     vector_way_[0] = post.vectorGrant;
     post_.tick(post);
+  }
+
+  // Cycles in which nothing outside matters: no instruction is offered, or only `waiting` (may be
+  // null), which cannot be taken yet.  Exec has the highest priority at every port, so nobody else
+  // changes its time.  Stops after `limit` cycles, or in front of a cycle in which an instruction is
+  // done or `waiting` would be taken; returns the number of cycles and adds their events.
+  struct Events {
+    uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
+  };
+  uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit, Events& events) {
+    const Target to = waiting != nullptr ? target(*waiting) : Target::post;
+    const auto takes = [&] { return waiting != nullptr && post_.cmdReady() && may(to); };
+    uint64_t n = 0;
+    for (; n < limit && !post_.done() && !takes(); ++n) {
+      const bool write = post_.write().req;
+      reads();
+      tick({false, nullptr, Scratchpad::grants(reads_), 0, write});
+      events.beats += beat;
+      events.stallWeights += stallWeights;
+      events.stallInput += stallInput;
+      events.stallOutput += stallOutput;
+    }
+    return n;
   }
 
   // Of the cycle that the last tick ended.
