@@ -68,18 +68,22 @@ def main() -> int:
         "mobilenet_v2_224", cycles.MODELS / "zoo/mobilenet_v2_224.tflite", "edge", "sram", "litert"
     )
     rows = []
-    print(f"{'network':18s}{'arithmetic':12s}{'cycles':>11s}{'MACs/256':>11s}{'bus':>9s}"
-          f"{'peak':>7s}{'goal':>11s}{'Ethos-U est.':>14s}{'k cycles/s':>12s}")
+    print(
+        f"{'network':18s}{'arithmetic':12s}{'cycles':>11s}{'MACs/256':>11s}{'bus':>9s}"
+        f"{'peak':>7s}{'goal':>11s}{'Ethos-U est.':>14s}{'k cycles/s':>12s}"
+    )
     for case in [*cycles.cases(), big]:
         if not case.file.exists():
             print(f"{case.network:18s}not found, skipped (set LILONG_MODELS)")
             continue
         row = network(case)
         rows.append(row)
-        print(f"{row['network']:18s}{row['numerics']:12s}{row['cycles']:>11,}"
-              f"{row['bound_compute']:>11,}{row['bus_cycles']:>9,}{row['utilisation']:>7.1%}"
-              f"{row['goal'] or 0:>11,}{row['ethos_u'] or 0:>14,}"
-              f"{row['simulated_cycles_per_second'] // 1000:>12,}")
+        print(
+            f"{row['network']:18s}{row['numerics']:12s}{row['cycles']:>11,}"
+            f"{row['bound_compute']:>11,}{row['bus_cycles']:>9,}{row['utilisation']:>7.1%}"
+            f"{row['goal'] or 0:>11,}{row['ethos_u'] or 0:>14,}"
+            f"{row['simulated_cycles_per_second'] // 1000:>12,}"
+        )
     (output / "networks.json").write_text(json.dumps(rows, indent=1) + "\n")
     tool = cycles.ROOT / "build/release/sim/lockstep/lilong_lockstep"
     kernels = subprocess.run(

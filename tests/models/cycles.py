@@ -138,7 +138,9 @@ def main() -> int:
         write(FOLDER / "layers.csv", LAYER_FIELDS, layers)
         return 0
     if wrong:
-        print(f"cycles: {wrong} of {len(rows)} differ; if intended: make update-cycles, then commit")
+        print(
+            f"cycles: {wrong} of {len(rows)} differ; if intended: make update-cycles, then commit"
+        )
         return 1
     return 0
 

@@ -25,7 +25,8 @@ def main() -> None:
         peer = f"{row['ethos_u']:,}" if row["ethos_u"] else "-"
         table.append(
             f"| {row['network']} ({row['numerics']}) | {row['macs']:,} | **{row['cycles']:,}** "
-            f"| {row['bound_compute']:,} | {row['bus_cycles']:,} | {row['utilisation']:.1%} | {peer} |"
+            f"| {row['bound_compute']:,} | {row['bus_cycles']:,} "
+            f"| {row['utilisation']:.1%} | {peer} |"
         )
     path = ROOT / "README.md"
     text = path.read_text()

@@ -20,7 +20,9 @@ CLASSES = ("normal", "imbalance", "misalignment", "looseness", "outer_race", "in
 FloatArray = npt.NDArray[np.float32]
 
 
-def _shaft(rng: np.random.Generator, t: FloatArray, speed: float, harmonics: list[float]) -> FloatArray:
+def _shaft(
+    rng: np.random.Generator, t: FloatArray, speed: float, harmonics: list[float]
+) -> FloatArray:
     """Sum of shaft harmonics; harmonics[k] is the amplitude at (k + 1) times the shaft speed."""
     phase = rng.uniform(0.0, 2.0 * np.pi, size=len(harmonics))
     signal = np.zeros_like(t)
@@ -30,7 +32,12 @@ def _shaft(rng: np.random.Generator, t: FloatArray, speed: float, harmonics: lis
 
 
 def _impacts(
-    rng: np.random.Generator, t: FloatArray, rate: float, amplitude: float, modulation: float, speed: float
+    rng: np.random.Generator,
+    t: FloatArray,
+    rate: float,
+    amplitude: float,
+    modulation: float,
+    speed: float,
 ) -> FloatArray:
     """Bearing impacts at `rate` Hz: each rings a resonance; `modulation` follows the shaft."""
     resonance = rng.uniform(2000.0, 3300.0)
@@ -91,9 +98,7 @@ def spectrogram(signal: FloatArray) -> FloatArray:
     frames = np.stack([signal[i * hop : i * hop + 256] * window for i in range(FRAMES)])
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     edges = _bands()
-    bands = np.stack(
-        [power[:, edges[i] : edges[i + 1]].mean(axis=1) for i in range(BINS)], axis=1
-    )
+    bands = np.stack([power[:, edges[i] : edges[i + 1]].mean(axis=1) for i in range(BINS)], axis=1)
     return (np.log10(bands + 1e-4) / 4.0).astype(np.float32)[..., np.newaxis]
 
 

@@ -62,7 +62,9 @@ def main() -> None:
         np.save(source, x)
         for kind in ("tflm", "litert_ref", "litert_xnnpack"):
             target = f"{folder}/{kind}.npy"
-            subprocess.run([sys.executable, "-c", RUNNER, kind, network, source, target], check=True)
+            subprocess.run(
+                [sys.executable, "-c", RUNNER, kind, network, source, target], check=True
+            )
             arrays[kind] = np.load(target)
     np.savez_compressed(FOLDER / "vibration.npz", **arrays)
     for kind in ("tflm", "litert_ref", "litert_xnnpack"):
