@@ -7,6 +7,7 @@
 
 #include "sim/cycle/front.hpp"
 #include "sim/cycle/post.hpp"
+#include "sim/cycle/scratchpad.hpp"
 
 namespace lilong::cycle {
 
@@ -129,7 +130,7 @@ struct Exec {
     for (; n < limit && !post_.done() && !takes(); ++n) {
       const bool write = post_.write().req;
       reads();
-      tick({false, nullptr, Scratchpad::grants(reads_), 0, write});
+      tick({false, nullptr, Scratchpad::grants(reads_, false, 0), 0, write});
       events.beats += beat;
       events.stallWeights += stallWeights;
       events.stallInput += stallInput;
