@@ -618,4 +618,5 @@ def generate(operator: str, count: int, seed: int, first: int = 0) -> list[Case]
     """Cases first .. first + count - 1; case i depends on (operator, seed, i) only."""
     tag = sum(ord(ch) * (i + 1) for i, ch in enumerate(operator))
     numbers = range(first, first + count)
-    return [GENERATORS[operator](np.random.default_rng([seed, tag, i])) for i in numbers]
+    make = GENERATORS[operator]
+    return [make(np.random.default_rng([seed, tag, i])) for i in numbers]

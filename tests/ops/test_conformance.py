@@ -65,6 +65,34 @@ def test_presets(operator: str, preset: str) -> None:
     assert score.too_large <= (6 if preset == "nano" else 0)
 
 
+@pytest.mark.parametrize("numerics", interpret.NUMERICS)
+def test_networks(numerics: str) -> None:
+    device = _device("functional", "edge")
+    score = conformance.check(conformance.NETWORK, numerics, 200, SEED, device)
+    assert not score.failures, score.failures[:3]
+    assert score.networks == 200
+    assert score.inexact_networks <= 4  # a LOGISTIC or SOFTMAX in the middle may have moved a byte
+
+
+@pytest.mark.parametrize("numerics", interpret.NUMERICS)
+def test_networks_rtl(numerics: str) -> None:
+    device = _device("rtl", "edge")
+    score = conformance.check(conformance.NETWORK, numerics, 10, SEED + 1000, device)
+    assert not score.failures, score.failures[:3]
+    assert score.networks == 10
+    assert score.inexact_networks == 0
+
+
+@pytest.mark.parametrize("preset", ["nano", "lite", "plus"])
+def test_networks_of_presets(preset: str) -> None:
+    device = _device("functional", preset)
+    score = conformance.check(conformance.NETWORK, "litert", 60, SEED + 2000, device)
+    assert not score.failures, score.failures[:3]
+    assert score.networks + score.too_large == 60
+    assert score.too_large <= (12 if preset == "nano" else 3)
+    assert score.inexact_networks <= 1
+
+
 @pytest.mark.parametrize(("operator", "numerics"), sorted(ABSENT))
 def test_absent_operators_are_refused_by_the_interpreter(operator: str, numerics: str) -> None:
     score = conformance.check(operator, numerics, 5, SEED)
