@@ -30,14 +30,16 @@ Result<Lowered> Lowerer::run() {
   for (const Node& node : nodes_) {
     layer_ = static_cast<uint32_t>(out_.layers.size());
     out_.layers.push_back({node.op->name, node.opName, {}, ir::macsOf(graph_, *node.op)});
-    for (const ir::TensorId t : node.inputs) {
-      if (t == ir::kNoTensor) continue;
+    std::vector<ir::TensorId> touched = node.inputs;
+    touched.push_back(node.output);
+    for (const ir::TensorId t : touched) {
+      if (t == ir::kNoTensor || tensor(t).constant) continue;
       const Grid dims = canonicalGrid(tensor(t).shape);
-      const bool activation = !tensor(t).constant;
-      if (activation && (dims.height > 0xffff || dims.width > 0xffff || dims.channels > 0xffff))
-        return fail(DiagId::unsupportedVariant,
-                    fmt::format("tensor '{}' of shape {} has a dimension above 65535",
-                                tensor(t).name, ir::shapeToString(tensor(t).shape)));
+      if (dims.height > 0xffff || dims.width > 0xffff || dims.channels > 0xffff)
+        return fail(
+            DiagId::unsupportedVariant,
+            fmt::format("tensor '{}' of shape {} has more than 65535 rows, columns or channels",
+                        tensor(t).name, ir::shapeToString(tensor(t).shape)));
     }
     if (auto done = lowerNode(node); !done) return done.error();
     std::string& exactness = out_.layers[layer_].exactness;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint64_t kTileOverhead = 60;        // cycles of an instruction that nothing hides
 constexpr uint64_t kStreamBytes = 4096;       // part of a network input that is worth a tile
-constexpr uint64_t kMatrixChunkBytes = 8192;  // weights of a slice of a matrix-vector product
+constexpr uint64_t kMatrixChunkBytes = 12288;  // weights of a slice of a matrix-vector product
 
 struct Need {
   uint64_t bytes = 0;   // scratchpad bytes
