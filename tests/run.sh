@@ -38,10 +38,6 @@ timing() {  # timing PRESET COUNT
   stage "timing-$1" $BUILD/sim/lockstep/lilong_lockstep --timing --preset "$1" --count "$2" --seed "$SEED"
 }
 
-hostile() {  # hostile PRESET FLAVOUR COUNT
-  stage "hostile-$1" $BUILD/sim/lockstep/lilong_lockstep --hostile --preset "$1" --flavour "$2" --count "$3" --seed "$SEED"
-}
-
 case ${1:-default} in
   smoke)
     stage ctest-smoke ctest --test-dir $BUILD -L smoke --output-on-failure
@@ -55,7 +51,6 @@ case ${1:-default} in
     for preset in nano lite plus; do lockstep $preset checked 300; done
     timing edge 2000
     for preset in nano lite plus; do timing $preset 500; done
-    for preset in edge nano lite plus; do hostile $preset checked 100; done
     stage conformance $PYTHON tests/ops/conformance.py
     stage cycles $PYTHON tests/models/cycles.py
     ;;
