@@ -17,15 +17,14 @@ struct Array {
 
   void tick(bool beat, bool compute, bool result) {
     // a beat that does not compute is gone behind the stream
-    beats_ = static_cast<uint8_t>(beats_ << 1 | beat);
-    results_ = static_cast<uint8_t>(results_ << 1 | result);
-    computes_ = static_cast<uint8_t>(computes_ << 1 | compute);
-    beats_ &= computes_ | 0x1f;
+    results_ = results_ << 1 | static_cast<uint32_t>(result);
+    computes_ = computes_ << 1 | static_cast<uint32_t>(compute);
+    beats_ = (beats_ << 1 | static_cast<uint32_t>(beat)) & (computes_ | 0x1f) & 0xff;
   }
 
  private:
   // Bit n: a beat released n + 1 cycles ago.
-  uint8_t beats_ = 0, computes_ = 0, results_ = 0;
+  uint32_t beats_ = 0, computes_ = 0, results_ = 0;
 };
 
 struct Accum {

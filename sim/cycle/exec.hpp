@@ -60,7 +60,7 @@ struct Exec {
     return reads_;
   }
 
-  void tick(const ExecIn& in) {
+  [[gnu::flatten]] void tick(const ExecIn& in) {
     const Target to = in.cmdValid ? target(*in.cmd) : Target::post;
     const bool go = may(to);
     start = in.cmdValid && go && post_.cmdReady();
@@ -123,11 +123,16 @@ struct Exec {
   struct Events {
     uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
   };
-  uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit, Events& events) {
+  [[gnu::flatten]] uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit, Events& events) {
     const Target to = waiting != nullptr ? target(*waiting) : Target::post;
     const auto takes = [&] { return waiting != nullptr && post_.cmdReady() && may(to); };
     uint64_t n = 0;
-    for (; n < limit && !post_.done() && !takes(); ++n) {
+    while (n < limit && !post_.done() && !takes()) {
+      if (post_.still() && !front_idle_ && !front_.accValid()) {
+        n += runFront(waiting != nullptr && to == Target::front && post_.cmdReady() && !vector_,
+                      limit - n, events);
+        continue;
+      }
       const bool write = post_.write().req;
       reads();
       tick({false, nullptr, Scratchpad::grants(reads_, false, 0), 0, write});
@@ -135,6 +140,7 @@ struct Exec {
       events.stallWeights += stallWeights;
       events.stallInput += stallInput;
       events.stallOutput += stallOutput;
+      n++;
     }
     return n;
   }
@@ -161,6 +167,26 @@ struct Exec {
     return empty ? Target::post : Target::front;
   }
 
+  // Only the front moves: until it has a result, rests, or could take the instruction that
+  // `waits` for it; at least one cycle.
+  uint64_t runFront(bool waits, uint64_t limit, Events& events) {
+    FrontIn in;
+    in.doneSeq = done_;
+    uint64_t n = 0;
+    do {
+      in.actGrant = front_.grants(in.weightGrant);
+      const Stream::Release release = front_.release(in.actGrant, in.weightGrant);
+      events.beats += release.compute();
+      events.stallWeights += (release.events & Stream::kStallWeights) != 0;
+      events.stallInput += (release.events & Stream::kStallInput) != 0;
+      events.stallOutput += (release.events & Stream::kStallOutput) != 0;
+      front_.tick(in, release);
+      front_idle_ = front_.idle();
+      n++;
+    } while (n < limit && !front_idle_ && !front_.accValid() && !(waits && front_.cmdReady()));
+    return n;
+  }
+
   bool may(Target to) const {
     if (to == Target::front) return front_.cmdReady() && !vector_;
     if (to == Target::vector) return front_idle_ && post_.idle() && !vector_;
@@ -172,8 +198,8 @@ struct Exec {
   Post post_;
   bool front_idle_ = true;            // front_.idle(), kept so that an idle path costs nothing
   bool vector_ = false;               // a vector instruction is at work
-  uint8_t vector_seq_ = 0;            // its number
-  uint8_t seq_ = 0, done_ = 0;        // instructions taken and completed, modulo 16
+  uint32_t vector_seq_ = 0;           // its number
+  uint32_t seq_ = 0, done_ = 0;       // instructions taken and completed, modulo 16
   uint32_t act_ = 0, weight_ = 0;     // requests of this cycle
   ParamReads params_;
   VectorReads vectors_;

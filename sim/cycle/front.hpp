@@ -14,8 +14,8 @@ namespace lilong::cycle {
 struct FrontIn {
   bool cmdValid = false;                 // taken when cmdReady()
   const isa::Descriptor* cmd = nullptr;  // conv, dwconv or pool that is not empty
-  uint8_t seq = 0;                       // its number, modulo 16
-  uint8_t doneSeq = 0;                   // EXEC instructions completed, modulo 16
+  uint32_t seq = 0;                       // its number, modulo 16
+  uint32_t doneSeq = 0;                   // EXEC instructions completed, modulo 16
   uint32_t actGrant = 0;                 // subset of actRequests
   uint32_t weightGrant = 0;
   bool accReady = false;
@@ -45,6 +45,24 @@ struct Front {
   // Mask of the six ports; writes the addresses of those that wait.
   uint32_t actRequests(uint32_t* addr) const {
     return stream_.requests(weights_, addr);
+  }
+
+  // Grants when nobody else asks: low ports first, one of every bank.
+  uint32_t grants(uint32_t& weight_grant) const {
+    uint32_t addr[kActPorts];
+    uint32_t taken = 0, act_grant = 0;
+    weight_grant = 0;
+    for (uint32_t r = actRequests(addr); r != 0; r &= r - 1) {
+      const uint32_t bank = 1u << bankOf(addr[std::countr_zero(r)]);
+      if ((taken & bank) == 0) act_grant |= r & -r;
+      taken |= bank;
+    }
+    for (uint32_t r = weights_.requests(); r != 0; r &= r - 1) {
+      const uint32_t bank = 1u << bankOf(weights_.addr(static_cast<unsigned>(std::countr_zero(r))));
+      if ((taken & bank) == 0) weight_grant |= r & -r;
+      taken |= bank;
+    }
+    return act_grant;
   }
 
   // The counters of this cycle, from its grants.

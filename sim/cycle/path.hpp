@@ -19,7 +19,7 @@ constexpr int32_t farRight(int32_t x) { return x >= kFarRight ? kFarRight : x; }
 // One instruction, products done.
 struct Work {
   bool fence = false;
-  uint8_t seq = 0;
+  uint32_t seq = 0;
   bool depthwise = false;  // dwconv or pool
   bool pool = false;       // no weights
   uint32_t outHeight = 0, outWidth = 0;
@@ -61,7 +61,7 @@ struct Step {
 };
 
 // Flags of a beat, as far as they influence time.
-enum : uint8_t {
+enum : uint32_t {
   kOpen = 1,      // first beat of an instruction
   kFence = 2,
   kCompute = 4,   // the array multiplies
@@ -74,9 +74,9 @@ enum : uint8_t {
 // needed, and its address / 2.
 struct Beat {
   std::array<uint32_t, 6> want{};
-  uint8_t need = 0;
-  uint8_t flags = 0;
-  uint8_t seq = 0;
+  uint32_t need = 0;
+  uint32_t flags = 0;
+  uint32_t seq = 0;
 };
 
 }  // namespace lilong::cycle

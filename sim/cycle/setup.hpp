@@ -19,7 +19,7 @@ struct Setup {
   const Blocks& blocks() const { return blocks_; }
 
   // `accept`: cmd is valid and cmdReady().
-  void tick(bool accept, const isa::Descriptor* cmd, uint8_t seq, bool work_ready,
+  void tick(bool accept, const isa::Descriptor* cmd, uint32_t seq, bool work_ready,
             bool blocks_ready) {
     if (idle() && !accept) return;
     const bool finish = run_ && left_ == 0;
@@ -37,7 +37,7 @@ struct Setup {
   }
 
  private:
-  void start(const isa::Descriptor& d, uint8_t seq) {
+  void start(const isa::Descriptor& d, uint32_t seq) {
     const isa::Conv conv = isa::Conv::decode(d);
     const uint8_t opcode = isa::opcodeByte(d);
     const bool dense = opcode == static_cast<uint8_t>(isa::Opcode::conv);
@@ -91,7 +91,7 @@ struct Setup {
   uint32_t lanes_;
   unsigned lane_bits_;
   bool run_ = false, work_valid_ = false, blocks_valid_ = false;
-  uint8_t left_ = 0;  // cycles of set-up left
+  uint32_t left_ = 0;  // cycles of set-up left
   Work work_;
   Blocks blocks_;
 };

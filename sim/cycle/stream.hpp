@@ -23,7 +23,7 @@ struct Stream {
   bool empty() const { return count_ == 0; }
 
   // Does the beat at the head of the queue enter?
-  bool takes(const Beat& beat, uint8_t done_seq) const {
+  bool takes(const Beat& beat, uint32_t done_seq) const {
     if (count_ == kWindow) return false;
     return (beat.flags & (kOpen | kFence)) != (kOpen | kFence) || beat.seq == done_seq;
   }
@@ -47,10 +47,10 @@ struct Stream {
   }
 
   // What happens at the end of this cycle, from the grants of this cycle.
-  enum : uint8_t { kBeat = 1, kStallWeights = 2, kStallInput = 4, kStallOutput = 8 };
+  enum : uint32_t { kBeat = 1, kStallWeights = 2, kStallInput = 4, kStallOutput = 8 };
   struct Release {
-    uint8_t events = 0;  // kBeat and the counters
-    uint8_t flags = 0;   // of the beat that is released
+    uint32_t events = 0;  // kBeat and the counters
+    uint32_t flags = 0;   // of the beat that is released
     bool compute() const { return (flags & kCompute) != 0; }
   };
   Release release(uint32_t grant, bool weights_ready, bool result_free) const {
@@ -99,7 +99,7 @@ struct Stream {
  private:
   struct Entry {
     uint64_t req = 0;  // ports that this beat asks, one byte each
-    uint8_t flags = 0;
+    uint32_t flags = 0;
   };
   static constexpr uint64_t kOnes = 0x010101010101;
   static constexpr uint64_t kThrees = 3 * kOnes;
@@ -118,7 +118,7 @@ struct Stream {
     return (req << 7) & ~(granted_ + 127 * kOnes);
   }
 
-  uint8_t held_ = 0;
+  uint32_t held_ = 0;
   bool hazard_ = false;
   unsigned count_ = 0, first_ = 0, next_ = 0;          // beats; oldest, next free entry
   uint64_t write_ = 0, read_ = 0;                      // places in the queues of the ports

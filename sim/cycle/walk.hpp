@@ -70,8 +70,8 @@ struct Walk {
     last_y_ = work.outHeight - 1;
     // without several steps an image is one stripe
     last_index_ = multi_ ? (work.stripe - 1) & 63 : ~0u;
-    load_ = work.pool ? 0 : kLoad;
-    common_ = work.fence ? kOpen | kFence : kOpen;
+    load_ = work.pool ? 0 : +kLoad;
+    common_ = work.fence ? kOpen | kFence : +kOpen;
   }
 
   // One beat; returns whether the step is used up.
@@ -79,8 +79,8 @@ struct Walk {
     const Step& step = steps_.step();
     beat.seq = work_.seq;
     beat.need = 0;
-    uint8_t flags = common_;
-    common_ &= static_cast<uint8_t>(~kOpen);
+    uint32_t flags = common_;
+    common_ &= ~uint32_t{kOpen};
     uint32_t columns = 1;
     if (!work_.depthwise) {
       for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
@@ -180,7 +180,7 @@ struct Walk {
     const uint32_t tail = (base + static_cast<uint32_t>(to) - 1) >> depth_bits_;
     beat.want[2 * s] = ((head + 1) >> 1) & half_mask_;
     beat.want[2 * s + 1] = (head >> 1) & half_mask_;
-    beat.need |= static_cast<uint8_t>((1u << (head & 1) | 1u << (tail & 1)) << (2 * s));
+    beat.need |= (1u << (head & 1) | 1u << (tail & 1)) << (2 * s);
   }
 
   Steps steps_;
@@ -191,7 +191,7 @@ struct Walk {
   Position pos_, start_;
   bool busy_ = false, fill_ = false;
   bool multi_ = false;               // several steps
-  uint8_t common_ = 0, load_ = 0;    // flags of the next beat; kLoad when there are weights
+  uint32_t common_ = 0, load_ = 0;   // flags of the next beat; kLoad when there are weights
   uint32_t last_x_ = 0, last_y_ = 0, last_index_ = 0;
   uint32_t index_ = 0;
   uint32_t groups_ = 0;      // groups left, this one included
