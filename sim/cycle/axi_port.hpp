@@ -55,6 +55,14 @@ struct AxiPort {
   // Nothing moves and nothing arrives.
   bool resting() const { return drained() && !r.valid() && !bValid; }
 
+  // Nothing moves until data, an answer or a request comes.
+  bool still() const {
+    return !r.valid() && !arValid && !reading.valid1 && !reading.valid2 && !bValid && !wValid &&
+           !awValid && !writing.valid1 && !writing.valid2 && !wInfo.valid();
+  }
+  bool loadRoom() const { return loadCount < isa::kReadOutstanding; }    // when still
+  bool fetchRoom() const { return fetchCount < kFetchOutstanding; }      // when still
+
   struct In {
     bool abort;
     bool fetchValid, loadValid, storeValid;        // burst requests
@@ -71,6 +79,28 @@ struct AxiPort {
   // One cycle: combinational outputs, then the clock edge of the port and of the memory.
   Out tick(const In& in, Memory& memory) {
     Out out;
+    Memory::In bus{};
+    if (in.fetchValid || in.loadValid || !readResting() || memory.reads.count != 0) {
+      tickRead(in, memory, out, bus);
+    }
+    if (in.storeValid || !writeResting() || memory.writes.count + memory.answers.count != 0) {
+      tickWrite(in, memory, out, bus);
+    }
+    memory.tick(bus);
+    return out;
+  }
+
+ private:
+  bool readResting() const {
+    return fetchCount + loadCount == 0 && !arValid && !reading.valid1 && !reading.valid2 &&
+           !r.valid();
+  }
+  bool writeResting() const {
+    return storeCount == 0 && !wInfo.valid() && !wValid && !awValid && !writing.valid1 &&
+           !writing.valid2 && !bValid && dead == 0;
+  }
+
+  void tickRead(const In& in, const Memory& memory, Out& out, Memory::In& bus) {
     // Read requests.
     const uint32_t inWindow = (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
     const uint32_t inWindowAll = reading.valid1 + reading.valid2;
@@ -89,13 +119,31 @@ struct AxiPort {
     out.fetchData = good && !r.front.load;
     out.loadData = good && r.front.load;
     const bool rPop = !good || (r.front.load ? in.loadReady : in.fetchReady);
-    const bool burstEnd = r.valid() && rPop && r.front.last;
+    if (r.valid() && rPop && r.front.last) --(r.front.load ? loadCount : fetchCount);
 
+    bus.arValid = arValid;
+    bus.rReady = r.ready();
+    bus.arUnit = ar.load;
+    bus.arBeats = ar.beats;
+
+    // Clock edge.
+    if (arPush) ++(reading.s2.load ? loadCount : fetchCount);
+    r.tick(memory.rValid, {memory.rUnit != 0, memory.rLast}, rPop);
+    if (arFree) {
+      arValid = arPush;
+      if (arPush) ar = reading.s2;
+    }
+    if (fetchGrant || loadGrant || inWindowAll != 0) {
+      reading.tick((fetchGrant || loadGrant) && !in.abort,
+                   {fetchGrant ? in.fetchBeats : in.loadBeats, !fetchGrant}, arFree, in.abort);
+    }
+  }
+
+  void tickWrite(const In& in, const Memory& memory, Out& out, Memory::In& bus) {
     // Write requests.
-    const bool storeRoom =
-        storeCount + writing.valid1 + writing.valid2 < isa::kWriteOutstanding;
+    const bool room = storeCount + writing.valid1 + writing.valid2 < isa::kWriteOutstanding;
     const bool awFree = (!awValid || memory.awReady) && wInfo.ready();
-    out.storeReady = writing.ready(awFree) && storeRoom && !in.abort;
+    out.storeReady = writing.ready(awFree) && room && !in.abort;
     const bool awPush = writing.valid2 && awFree && !in.abort;
 
     // Write data.
@@ -107,22 +155,12 @@ struct AxiPort {
     const bool wLast = wTake && wBeat + 1 == wInfo.front();
     out.storeDone = bValid && !in.abort;
 
-    const Memory::In bus{arValid, awValid, wValid, r.ready(), static_cast<uint8_t>(ar.load),
-                         ar.beats, aw.beats};
+    bus.awValid = awValid;
+    bus.wValid = wValid;
+    bus.awBeats = aw.beats;
 
     // Clock edge.
-    fetchCount -= burstEnd && !r.front.load;
-    loadCount -= burstEnd && r.front.load;
-    fetchCount += arPush && !reading.s2.load;
-    loadCount += arPush && reading.s2.load;
     storeCount += (awPush ? 1 : 0) - (bValid ? 1 : 0);
-    r.tick(memory.rValid, {memory.rUnit != 0, memory.rLast}, rPop);
-    if (arFree) {
-      arValid = arPush;
-      if (arPush) ar = reading.s2;
-    }
-    reading.tick((fetchGrant || loadGrant) && !in.abort,
-                 {fetchGrant ? in.fetchBeats : in.loadBeats, !fetchGrant}, arFree, in.abort);
     if (in.abort) {
       dead = wInfo.count - wLast;
     } else if (wLast && dead != 0) {
@@ -138,10 +176,8 @@ struct AxiPort {
     } else if (memory.awReady) {
       awValid = false;
     }
-    writing.tick(in.storeValid && storeRoom && !in.abort, {in.storeBeats, false}, awFree, in.abort);
+    writing.tick(in.storeValid && room && !in.abort, {in.storeBeats, false}, awFree, in.abort);
     bValid = memory.bValid;
-    memory.tick(bus);
-    return out;
   }
 };
 

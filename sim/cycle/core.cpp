@@ -110,7 +110,6 @@ void TimingCore::update(Result& result) {
 }
 
 TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
-  if (changed_) update(result);
   // Registered outputs, arbitration.
   static constexpr ExecReads kNoReads{};
   const bool execRests = exec_.resting();
@@ -216,6 +215,39 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
   return end;
 }
 
+// Skips cycles in which only EXEC works, or nothing, and whose end is known; at most `limit`.
+// Returns their number.
+uint64_t TimingCore::jump(uint64_t limit, Result& result) {
+  if (!port_.still() || !load_.still() || !store_.still() || (allowed_ & 5) != 0) return 0;
+  if (load_.requestValid() && port_.loadRoom()) return 0;
+  if (fetch_.requestValid(decode_.stop()) && port_.fetchRoom()) return 0;
+  if (fetch_.count != 0 && !fetch_.full) return 0;
+  if (decode_.ready() ? fetch_.valid()
+                      : !decode_.stop() && !(decode_.pushing() &&
+                            !queues_[static_cast<size_t>(decode_.queue)].pushReady())) {
+    return 0;
+  }
+  // The job may end in this cycle.
+  if ((inflight_ | allowed_) == 0 && (decode_.stop() || decode_.pushing())) return 0;
+  limit = std::min(limit, memory_.quietCycles());
+  if (limit == 0) return 0;
+  uint64_t cycles = limit;
+  if (exec_.resting()) {
+    if (allowed_ & 2) return 0;
+  } else {
+    Exec::Events events;
+    cycles = exec_.runAlone(allowed_ & 2 ? &queues_[1].head().descriptor : nullptr, limit, events);
+    at(result, Counter::execStallWeights) += static_cast<uint32_t>(events.stallWeights);
+    at(result, Counter::execStallInput) += static_cast<uint32_t>(events.stallInput);
+    at(result, Counter::execStallOutput) += static_cast<uint32_t>(events.stallOutput);
+    at(result, Counter::macBeats) += static_cast<uint32_t>(events.beats);
+  }
+  if (load_.starves()) at(result, Counter::loadStallMemory) += static_cast<uint32_t>(cycles);
+  memory_.skip(cycles);
+  scratchpad_.clear();
+  return cycles;
+}
+
 // Words that come when nothing is decoded any more are owed for and wanted by nobody.
 void TimingCore::fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result) {
   const bool descriptorValid = fetch_.valid(), decodeReady = decode_.ready();
@@ -264,7 +296,12 @@ Result TimingCore::run(std::span<const uint8_t> program,
   since_ = 1;
   changed_ = false;
   End end = End::none;
+  const uint64_t last = options.watchdogCycles != 0
+                            ? std::min<uint64_t>(options.watchdogCycles, options.cycleLimit)
+                            : options.cycleLimit;
   for (now_ = 1; now_ <= options.cycleLimit; ++now_) {
+    if (changed_) update(result);
+    if (now_ < last) now_ += jump(last - now_, result);
     end = step(options, result);
     if (end != End::none) break;
   }

@@ -78,6 +78,7 @@ class TimingCore {
   End step(const RunOptions& options, Result& result);
   void fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result);
   void update(Result& result);
+  uint64_t jump(uint64_t limit, Result& result);
   void abort(const RunOptions& options, Result& result);
   void note(uint32_t started, uint32_t done, Result& result);
 

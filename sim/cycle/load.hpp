@@ -80,6 +80,16 @@ struct Load {
     return bursts.ready() && !commands.valid() && !rows.valid && !out.valid() && !doneQ;
   }
 
+  // Nothing moves until data comes or a request is taken.
+  bool still() const {
+    if (out.valid() || align.valid() || doneQ) return false;
+    if (!bursts.ready() && !bursts.valid()) return false;
+    if (!rows.valid) return !commands.valid();
+    return !rows.empty && repack.count < std::min(rows.left, axiBytes);
+  }
+  // Then every cycle is a stall if bytes are wanted.
+  bool starves() const { return rows.valid; }
+
   // cmd: taken in this cycle, or null.
   void tick(const DmaCommand* cmd, bool requestReady, bool dataValid, bool writeGrant) {
     const bool write = out.valid() && out.front.write;

@@ -66,6 +66,30 @@ struct Memory {
     return (reads.count | writes.count | answers.count) == 0 && arReady && awReady;
   }
 
+  // Cycles after the present one in which it certainly drives nothing new, if no address and no
+  // data come.
+  uint64_t quietCycles() const {
+    constexpr uint64_t kForever = ~uint64_t{0};
+    if (rValid || bValid || writes.count != 0) return 0;
+    if (stalls.permille != 0) return resting() ? kForever : 0;
+    uint64_t quiet = kForever;
+    const auto until = [&](uint64_t due) { quiet = std::min(quiet, due - std::min(due, cycle + 1)); };
+    if (reads.count != 0) {
+      if (r.armed) {
+        quiet = r.wait;
+      } else {
+        until(std::max(reads.front().accepted + timing.readLatency, busFree));
+      }
+    }
+    if (answers.count != 0) until(answers.front().accepted);
+    return quiet;
+  }
+  // So many of them pass.
+  void skip(uint64_t cycles) {
+    cycle += cycles;
+    if (r.armed) r.wait -= static_cast<uint32_t>(cycles);
+  }
+
   // Addresses before the job: the host has given every stall of the idle channels time to pass.
   void settle() {
     ar.armed = aw.armed = true;
@@ -140,9 +164,14 @@ struct Memory {
 
   void drive() {
     if (timing.shared) chooseOwner();
-    arReady = ar.pass(reads.count < timing.readOutstanding, stalls, memory::Channel::ar);
-    awReady = aw.pass(writes.count + answers.count < timing.writeOutstanding, stalls,
-                      memory::Channel::aw);
+    if (stalls.permille == 0) {
+      arReady = reads.count < timing.readOutstanding;
+      awReady = writes.count + answers.count < timing.writeOutstanding;
+    } else {
+      arReady = ar.pass(reads.count < timing.readOutstanding, stalls, memory::Channel::ar);
+      awReady = aw.pass(writes.count + answers.count < timing.writeOutstanding, stalls,
+                        memory::Channel::aw);
+    }
     if (!rValid && reads.count != 0) {
       const Burst& burst = reads.front();
       const bool turn = !timing.shared || owner == Owner::read;

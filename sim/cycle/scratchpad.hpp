@@ -22,7 +22,7 @@ struct Scratchpad {
   static constexpr uint32_t kStoreBit = 1u << 31;
 
   // Grants of this cycle: exec first, low ports first, then STORE.
-  static uint32_t grants(const ExecReads& reads, bool store, uint32_t storeAddress) {
+  static uint32_t grants(const ExecReads& reads, bool store = false, uint32_t storeAddress = 0) {
     uint32_t taken = 0, granted = 0;
     for (uint32_t left = reads.req; left != 0; left &= left - 1) {
       const uint32_t bank = 1u << bankOf(reads.addr[static_cast<size_t>(std::countr_zero(left))]);

@@ -63,6 +63,13 @@ struct Store {
            owed == 0 && !out.valid();
   }
 
+  // Nothing moves until an answer comes.
+  bool still() const {
+    return bursts.ready() && !commands.valid() && !rows.valid && !doneQ && owed == 0 &&
+           !align.valid() && !out.valid() && !info.valid() &&
+           (!order.valid() || (!order.front().empty && responses == 0));
+  }
+
   struct In {
     const DmaCommand* cmd;  // taken in this cycle, or null
     bool requestReady, dataReady, answered, readGrant, readValid;
