@@ -41,7 +41,7 @@ def _device(name: str, preset: str) -> lilong.Device:
 def _verdict(score: conformance.Score, count: int) -> None:
     assert not score.failures, score.failures[:3]
     assert score.networks == count, (score.refused, score.refusal)
-    # What is announced as inexact is rare: ties of the last values of a QUANTIZE, and less elsewhere.
+    # What is announced as inexact is rare: ties of the last values of a QUANTIZE, else less.
     rate = 5e-3 if score.operator == "QUANTIZE" else 1e-3
     assert score.inexact_values <= rate * score.values
 
