@@ -134,12 +134,24 @@ struct Exec {
         continue;
       }
       const bool write = post_.write().req;
-      reads();
-      tick({false, nullptr, Scratchpad::grants(reads_, false, 0), 0, write});
-      events.beats += beat;
-      events.stallWeights += stallWeights;
-      events.stallInput += stallInput;
-      events.stallOutput += stallOutput;
+      post_.paramReads(params_);
+      post_.vectorReads(vectors_);
+      if ((params_.req | vectors_.req) != 0) {
+        reads();
+        tick({false, nullptr, Scratchpad::grants(reads_, false, 0), 0, write});
+        events.beats += beat;
+        events.stallWeights += stallWeights;
+        events.stallInput += stallInput;
+        events.stallOutput += stallOutput;
+      } else {
+        PostIn post;
+        post.accValid = front_.accValid();
+        post.writeGrant = write;
+        if (!front_idle_) {
+          stepFront(post.accValid && post_.accReady(write, true), events);
+        }
+        post_.tick(post);
+      }
       n++;
     }
     return n;
@@ -170,21 +182,25 @@ struct Exec {
   // Only the front moves: until it has a result, rests, or could take the instruction that
   // `waits` for it; at least one cycle.
   uint64_t runFront(bool waits, uint64_t limit, Events& events) {
-    FrontIn in;
-    in.doneSeq = done_;
     uint64_t n = 0;
     do {
-      in.actGrant = front_.grants(in.weightGrant);
-      const Stream::Release release = front_.release(in.actGrant, in.weightGrant);
-      events.beats += release.compute();
-      events.stallWeights += (release.events & Stream::kStallWeights) != 0;
-      events.stallInput += (release.events & Stream::kStallInput) != 0;
-      events.stallOutput += (release.events & Stream::kStallOutput) != 0;
-      front_.tick(in, release);
-      front_idle_ = front_.idle();
+      stepFront(false, events);
       n++;
     } while (n < limit && !front_idle_ && !front_.accValid() && !(waits && front_.cmdReady()));
     return n;
+  }
+  void stepFront(bool acc_ready, Events& events) {
+    FrontIn in;
+    in.doneSeq = done_;
+    in.accReady = acc_ready;
+    in.actGrant = front_.grants(in.weightGrant);
+    const Stream::Release release = front_.release(in.actGrant, in.weightGrant);
+    events.beats += release.compute();
+    events.stallWeights += (release.events & Stream::kStallWeights) != 0;
+    events.stallInput += (release.events & Stream::kStallInput) != 0;
+    events.stallOutput += (release.events & Stream::kStallOutput) != 0;
+    front_.tick(in, release);
+    front_idle_ = front_.idle();
   }
 
   bool may(Target to) const {

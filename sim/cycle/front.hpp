@@ -49,14 +49,9 @@ struct Front {
 
   // Grants when nobody else asks: low ports first, one of every bank.
   uint32_t grants(uint32_t& weight_grant) const {
-    uint32_t addr[kActPorts];
-    uint32_t taken = 0, act_grant = 0;
+    uint32_t taken = 0;
+    const uint32_t act_grant = stream_.grants(weights_, taken);
     weight_grant = 0;
-    for (uint32_t r = actRequests(addr); r != 0; r &= r - 1) {
-      const uint32_t bank = 1u << bankOf(addr[std::countr_zero(r)]);
-      if ((taken & bank) == 0) act_grant |= r & -r;
-      taken |= bank;
-    }
     for (uint32_t r = weights_.requests(); r != 0; r &= r - 1) {
       const uint32_t bank = 1u << bankOf(weights_.addr(static_cast<unsigned>(std::countr_zero(r))));
       if ((taken & bank) == 0) weight_grant |= r & -r;

@@ -31,19 +31,30 @@ struct Stream {
   // Requests of this cycle.  While the oldest beat only waits for weights, requests that would take
   // a bank from them step back.
   uint32_t requests(const Weights& weights, uint32_t* addr) const {
-    uint32_t req = 0, banks = 0;
+    uint32_t req = 0;
     if (waiting_ == 0) return 0;
-    if (count_ != 0 && (window_[first_].flags & kLoad) && !weights.full() &&
-        missing(window_[first_].req) == 0) {
-      banks = weights.banks();
-    }
+    const uint32_t banks = stepBack(weights);
     for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
-      const auto p = static_cast<unsigned>(std::countr_zero(left)) / 8;
-      const uint32_t v = queue_[p][(read_ >> (8 * p)) & 3] * 2 + (p & 1);
-      addr[p] = v;
-      req |= (~banks >> bankOf(v) & 1) << p;
+      const auto bit = static_cast<unsigned>(std::countr_zero(left)) & 56;
+      const uint32_t v = queue_[bit / 8][(read_ >> bit) & 3].vector;
+      addr[bit / 8] = v;
+      req |= (~banks >> bankOf(v) & 1) << (bit / 8);
     }
     return req;
+  }
+  // Grants when nobody else asks; `taken`: banks that are taken.
+  uint32_t grants(const Weights& weights, uint32_t& taken) const {
+    uint32_t grant = 0;
+    taken = 0;
+    if (waiting_ == 0) return 0;
+    const uint32_t banks = stepBack(weights);
+    for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(left)) & 56;
+      const uint32_t bank = queue_[bit / 8][(read_ >> bit) & 3].bank & ~banks;
+      if (bank & ~taken) grant |= 1u << (bit / 8);
+      taken |= bank;
+    }
+    return grant;
   }
 
   // What happens at the end of this cycle, from the grants of this cycle.
@@ -85,7 +96,8 @@ struct Stream {
       const uint32_t want = enter->want[p];
       if ((held_ >> p & 1) != 0 && tag_[p] == want) continue;
       tag_[p] = want;
-      queue_[p][write_ >> (8 * p) & 3] = want;
+      const uint32_t vector = want * 2 + (p & 1);
+      queue_[p][write_ >> (8 * p) & 3] = {vector, 1u << bankOf(vector)};
       push |= uint64_t{1} << (8 * p);
     }
     held_ |= enter->need;
@@ -97,6 +109,9 @@ struct Stream {
   }
 
  private:
+  struct Request {
+    uint32_t vector = 0, bank = 0;  // address; bit of its bank
+  };
   struct Entry {
     uint64_t req = 0;  // ports that this beat asks, one byte each
     uint32_t flags = 0;
@@ -111,6 +126,14 @@ struct Stream {
     return table;
   }();
 
+  // Banks that requests leave to the weights.
+  uint32_t stepBack(const Weights& weights) const {
+    if (count_ == 0 || (window_[first_].flags & kLoad) == 0 || weights.full() ||
+        missing(window_[first_].req) != 0) {
+      return 0;
+    }
+    return weights.banks();
+  }
   // Top bit of every byte that is not 0 (and at most 128).
   static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kOnes) & (128 * kOnes); }
   // Ports of `req` without a granted vector, as the top bit of their byte.
@@ -124,7 +147,7 @@ struct Stream {
   uint64_t write_ = 0, read_ = 0;                      // places in the queues of the ports
   uint64_t waiting_ = 0, granted_ = 0;                 // requests not granted; granted, not released
   std::array<uint32_t, kActPorts> tag_{};              // newest vector of a port
-  uint32_t queue_[kActPorts][kWindow] = {};
+  Request queue_[kActPorts][kWindow];
   Entry window_[kWindow];
 };
 

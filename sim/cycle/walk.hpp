@@ -85,7 +85,10 @@ struct Walk {
     if (!work_.depthwise) {
       for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
         const Piece& p = step.piece[s];
-        cut(beat, s, pos_.x + p.x, p);
+        const int32_t x = pos_.x + p.x, n = static_cast<int32_t>(p.n);
+        const int32_t to = std::min(n, work_.rowBytes - x);
+        const int32_t from = x < 0 ? -x : 0;
+        if (from < to) cut(beat, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
       }
     } else if (!column(beat, step, columns)) {
       beat.flags = flags;
@@ -141,9 +144,11 @@ struct Walk {
     if (fill_ && col_ == 0) x = skip != 0 ? work_.leftX : pos_.x + step.piece[0].x;
     x_ = farRight(x + static_cast<int32_t>(work_.dilationX));
     // a column left of the image is padding as a whole
-    if (x >= 0) {
+    const int32_t from = x + group_byte_;
+    const int32_t to = std::min(from + static_cast<int32_t>(lanes_), work_.rowBytes);
+    if (x >= 0 && from < to) {
       for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
-        cut(beat, s, x + group_byte_, step.piece[s]);
+        cut(beat, s, step.piece[s], static_cast<uint32_t>(from), static_cast<uint32_t>(to));
       }
     }
     const bool last = col_ == columns - 1;
@@ -166,18 +171,13 @@ struct Walk {
     }
   }
 
-  // Vectors of the bytes x .. x + n - 1 of a row that are inside the image.
-  void cut(Beat& beat, unsigned s, int32_t x, const Piece& piece) const {
-    const auto iy = static_cast<uint32_t>(pos_.iy + piece.iy);
-    if (iy >= work_.inHeight) return;
-    const auto n = static_cast<int32_t>(piece.n);
-    const int32_t to = std::min(n, work_.rowBytes - x);
-    const int32_t from = x < 0 ? -x : 0;
-    if (from >= to) return;
+  // Vectors of the bytes from .. to - 1 of a row, which may be outside the image.
+  void cut(Beat& beat, unsigned s, const Piece& piece, uint32_t from, uint32_t to) const {
+    if (static_cast<uint32_t>(pos_.iy + piece.iy) >= work_.inHeight) return;
     // only bits below the size of the scratchpad count
-    const uint32_t base = pos_.addr + piece.addr + static_cast<uint32_t>(x);
-    const uint32_t head = (base + static_cast<uint32_t>(from)) >> depth_bits_;
-    const uint32_t tail = (base + static_cast<uint32_t>(to) - 1) >> depth_bits_;
+    const uint32_t row = pos_.addr + piece.addr;
+    const uint32_t head = (row + from) >> depth_bits_;
+    const uint32_t tail = (row + to - 1) >> depth_bits_;
     beat.want[2 * s] = ((head + 1) >> 1) & half_mask_;
     beat.want[2 * s + 1] = (head >> 1) & half_mask_;
     beat.need |= (1u << (head & 1) | 1u << (tail & 1)) << (2 * s);
