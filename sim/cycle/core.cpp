@@ -41,18 +41,13 @@ uint32_t TimingCore::doneMask() const {
 // Which heads start in this cycle; at most one that acquires semaphores, LOAD first.
 TimingCore::Issue TimingCore::issue() const {
   Issue r;
-  for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
-    if (!(allowed_ >> q & 1)) continue;
-    const InstructionQueue::Entry& head = queues_[q].head();
-    const bool engineReady = q == 0   ? load_.commandReady()
-                             : q == 1 ? exec_.cmdReady(head.descriptor)
-                                      : store_.commandReady();
-    if (head.header.wait0En || head.header.wait1En) {
-      if (!engineReady || r.acquired >= 0) continue;
-      r.acquired = static_cast<int>(q);
-    }
-    r.ready |= 1u << q;
-    if (engineReady) r.taken |= 1u << q;
+  if ((allowed_ & 1) && load_.commandReady()) r.taken |= 1;
+  if ((allowed_ & 2) && exec_.cmdReady(queues_[1].head().descriptor)) r.taken |= 2;
+  if ((allowed_ & 4) && store_.commandReady()) r.taken |= 4;
+  const uint32_t acquiring = r.taken & acquires_;
+  if (acquiring != 0) {
+    r.acquired = std::countr_zero(acquiring);
+    r.taken &= ~(acquiring & (acquiring - 1));
   }
   return r;
 }
@@ -99,17 +94,19 @@ void TimingCore::update(Result& result) {
   add(Counter::loadWait, waiting_ & 1);
   add(Counter::execWait, (waiting_ & 2) && !(inflight_ & 2));
   add(Counter::storeWait, waiting_ & 4);
-  allowed_ = waiting_ = inflight_ = 0;
+  allowed_ = acquires_ = waiting_ = inflight_ = 0;
   for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
     const InstructionQueue& queue = queues_[q];
     inflight_ |= (queue.inflight() ? 1u : 0u) << q;
     if (!queue.headValid()) continue;
     (sync_.allowed(queue, q) ? allowed_ : waiting_) |= 1u << q;
+    const isa::Header& header = queue.head().header;
+    acquires_ |= (header.wait0En || header.wait1En ? 1u : 0u) << q;
   }
   changed_ = false;
 }
 
-TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
+[[gnu::flatten]] TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
   // Registered outputs, arbitration.
   static constexpr ExecReads kNoReads{};
   const bool execRests = exec_.resting();
@@ -184,8 +181,8 @@ TimingCore::End TimingCore::step(const RunOptions& options, Result& result) {
     at(result, Counter::storeStallBank) += store_.stallBank;
     at(result, Counter::bytesWritten) += store_.bytesAsked;
   }
-  if (!execRests || (issue.ready & 2)) {
-    exec_.tick({(issue.ready & 2) != 0, &queues_[1].head().descriptor,
+  if (!execRests || (issue.taken & 2)) {
+    exec_.tick({(issue.taken & 2) != 0, &queues_[1].head().descriptor,
                 granted & ~Scratchpad::kStoreBit, scratchpad_.valid3 & ~Scratchpad::kStoreBit,
                 results.req});
     at(result, Counter::execStallWeights) += exec_.stallWeights;

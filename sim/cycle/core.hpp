@@ -66,7 +66,7 @@ class TimingCore {
  private:
   enum class End : uint8_t { none, done, trap };
   struct Issue {
-    uint32_t ready = 0, taken = 0;  // bits of queues
+    uint32_t taken = 0;  // bits of queues
     int acquired = -1;
   };
 
@@ -103,6 +103,7 @@ class TimingCore {
 
   // Functions of queues and semaphores, bits of queues, brought up to date by update().
   uint32_t allowed_ = 0;   // valid heads whose semaphores and fence allow the start
+  uint32_t acquires_ = 0;  // valid heads that wait for semaphores
   uint32_t waiting_ = 0;   // valid heads that wait
   uint32_t inflight_ = 0;  // issued and not completed
   uint64_t since_ = 0;     // first cycle of this state that is not counted
