@@ -183,8 +183,7 @@ void TimingCore::update(Result& result) {
   }
   if (!execRests || (issue.taken & 2)) {
     exec_.tick({(issue.taken & 2) != 0, &queues_[1].head().descriptor,
-                granted & ~Scratchpad::kStoreBit, scratchpad_.valid3 & ~Scratchpad::kStoreBit,
-                results.req});
+                granted & ~Scratchpad::kStoreBit, results.req});
     at(result, Counter::execStallWeights) += exec_.stallWeights;
     at(result, Counter::execStallInput) += exec_.stallInput;
     at(result, Counter::execStallOutput) += exec_.stallOutput;

@@ -18,8 +18,6 @@ struct Exec {
   void clear() {
     vector_ = false;
     seq_ = done_ = 0;
-    for (auto& way : param_way_) way = 0;
-    for (auto& way : vector_way_) way = 0;
     front_.clear();
     post_.clear();
     front_idle_ = true;
@@ -74,9 +72,7 @@ struct Exec {
     post.cmd = in.cmd;
     post.accValid = front_.accValid();
     post.paramGrant = upper & params_.req;
-    post.paramValid = (in.readValid >> kActPorts) & param_way_[2];
     post.vectorGrant = in.readGrant & vectors_.req;
-    post.vectorValid = in.readValid & vector_way_[2];
     post.writeGrant = in.writeGrant;
 
     beat = stallWeights = stallInput = stallOutput = false;
@@ -107,12 +103,6 @@ struct Exec {
     }
     seq_ = (seq_ + start) & 15;
     done_ = (done_ + finished) & 15;
-    param_way_[2] = param_way_[1];
-    param_way_[1] = param_way_[0];
-    param_way_[0] = post.paramGrant;
-    vector_way_[2] = vector_way_[1];
-    vector_way_[1] = vector_way_[0];
-    vector_way_[0] = post.vectorGrant;
     post_.tick(post);
   }
 
@@ -138,7 +128,7 @@ struct Exec {
       post_.vectorReads(vectors_);
       if ((params_.req | vectors_.req) != 0) {
         reads();
-        tick({false, nullptr, Scratchpad::grants(reads_, false, 0), 0, write});
+        tick({false, nullptr, Scratchpad::grants(reads_, false, 0), write});
         events.beats += beat;
         events.stallWeights += stallWeights;
         events.stallInput += stallInput;
@@ -220,7 +210,6 @@ struct Exec {
   ParamReads params_;
   VectorReads vectors_;
   ExecReads reads_;
-  uint32_t param_way_[3] = {}, vector_way_[3] = {};  // whose data comes back, by cycles since the grant
 };
 
 }  // namespace lilong::cycle

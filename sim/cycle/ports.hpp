@@ -5,7 +5,8 @@
 //   1. outputs that are functions of its registers: const getters (requests, valid, ready, done)
 //   2. functions of registers and of inputs of the same cycle: const getters with those inputs
 //   3. tick(inputs): the clock edge; afterwards the getters show the next cycle
-// clear() does what clr_i does.  A struct mirrors the registers of its module that influence time.
+// clear() does what clr_i does.  Data comes back three cycles after its grant, so the valid bits of
+// the way back are not modelled as ports: whoever asked knows.  A struct mirrors the registers of its module that influence time.
 #pragma once
 
 #include <array>
@@ -74,7 +75,6 @@ struct ExecIn {
   bool cmdValid = false;
   const isa::Descriptor* cmd = nullptr;  // when cmdValid
   uint32_t readGrant = 0;                // grants of this cycle, a subset of reads().req
-  uint32_t readValid = 0;                // grants of three cycles ago
   bool writeGrant = false;
 };
 
@@ -84,9 +84,7 @@ struct PostIn {
   const isa::Descriptor* cmd = nullptr;  // when cmdValid
   bool accValid = false;                 // taken when accReady(writeGrant) as well
   uint32_t paramGrant = 0;
-  uint32_t paramValid = 0;
   uint32_t vectorGrant = 0;
-  uint32_t vectorValid = 0;
   bool writeGrant = false;
 };
 

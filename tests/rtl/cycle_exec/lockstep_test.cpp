@@ -78,7 +78,6 @@ class Lockstep {
       in.cmdValid = offer;
       in.cmd = &cmd;
       in.readGrant = grant(options);
-      in.readValid = way_[2];
       in.writeGrant = top_.wr_req_o && chance(options.write);
       top_.rd_gnt_i = in.readGrant;
       top_.wr_gnt_i = in.writeGrant;

@@ -67,9 +67,7 @@ class Twin {
                 .cmd = &descriptor,
                 .accValid = rtl.acc_valid_i != 0,
                 .paramGrant = rtl.prm_gnt_i,
-                .paramValid = rtl.prm_rvalid_i,
                 .vectorGrant = rtl.vec_gnt_i,
-                .vectorValid = rtl.vec_rvalid_i,
                 .writeGrant = rtl.wr_gnt_i != 0});
   }
 
