@@ -29,17 +29,20 @@ int32_t builtinOf(const tflite::OperatorCode& code) {
 std::optional<ir::OpKind> kindOf(int32_t builtin) {
   switch (builtin) {
 #define LILONG_OP(kind, name, code, attributes) \
-  case code: return ir::OpKind::kind;
+  case code:                                    \
+    return ir::OpKind::kind;
 #include "compiler/ops/ops.def"
 #undef LILONG_OP
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
 ir::Attributes defaultAttributes(ir::OpKind kind) {
   switch (kind) {
 #define LILONG_OP(kind, name, code, attributes) \
-  case ir::OpKind::kind: return ir::attributes{};
+  case ir::OpKind::kind:                        \
+    return ir::attributes{};
 #include "compiler/ops/ops.def"
 #undef LILONG_OP
   }
@@ -91,8 +94,8 @@ Result<void> TfliteReader::checkModel() {
   model_ = tflite::GetModel(file_.data());
   constexpr uint32_t kSchemaVersion = 3;
   if (model_->version() != kSchemaVersion) {
-    return variant(fmt::format("the file has schema version {}, not {}", model_->version(),
-                               kSchemaVersion));
+    return variant(
+        fmt::format("the file has schema version {}, not {}", model_->version(), kSchemaVersion));
   }
   if (!model_->subgraphs() || model_->subgraphs()->size() == 0) {
     return corrupt("the file holds no network");
@@ -102,8 +105,8 @@ Result<void> TfliteReader::checkModel() {
   const size_t operators = subgraph_->operators() ? subgraph_->operators()->size() : 0;
   if (operators == 0) return corrupt("the network has no operators");
   if (operators > ir::kMaxOps) {
-    return variant(fmt::format("the network has {} operators, the limit is {}", operators,
-                               ir::kMaxOps));
+    return variant(
+        fmt::format("the network has {} operators, the limit is {}", operators, ir::kMaxOps));
   }
   ids_.assign(subgraph_->tensors()->size(), ir::kNoTensor);
   return {};
@@ -139,9 +142,9 @@ Result<void> TfliteReader::checkOperators() {
       if (c < ' ' || c > '~') c = '?';
     }
     if (unsupported.diagnostics.size() < kMaxReportedOperators) {
-      unsupported.diagnostics.push_back(makeDiagnostic(
-          DiagId::unsupportedOperator, fmt::format("{} is not supported", name), graph_.file,
-          layerName(*op)));
+      unsupported.diagnostics.push_back(makeDiagnostic(DiagId::unsupportedOperator,
+                                                       fmt::format("{} is not supported", name),
+                                                       graph_.file, layerName(*op)));
     }
   }
   if (!unsupported.diagnostics.empty()) return unsupported;
@@ -149,8 +152,8 @@ Result<void> TfliteReader::checkOperators() {
 }
 
 Result<void> TfliteReader::readEdges() {
-  const auto read = [&](const flatbuffers::Vector<int32_t>* from,
-                        std::vector<ir::TensorId>& to, const char* what) -> Result<void> {
+  const auto read = [&](const flatbuffers::Vector<int32_t>* from, std::vector<ir::TensorId>& to,
+                        const char* what) -> Result<void> {
     if (!from || from->size() == 0) return corrupt(fmt::format("the network has no {}s", what));
     for (int32_t index : *from) {
       auto id = tensor(index);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TFLite front end: bytes of a .tflite file to a checked graph.  The bytes are untrusted: any content
-// gives a graph or a diagnostic.
+// TFLite front end: bytes of a .tflite file to a checked graph.  The bytes are untrusted: any
+// content gives a graph or a diagnostic.
 #pragma once
 
 #include <span>

@@ -50,9 +50,9 @@ Result<void> TfliteReader::pad(const tflite::Operator&) {
   if (withValue) {
     const ir::Tensor& fill = operand(2);
     if (!fill.constant || fill.dtype != x.dtype || fill.elements() != 1) {
-      return variant(fmt::format("PADV2: the fill value must be one constant {}",
-                                 ir::toString(x.dtype)),
-                     op_.name);
+      return variant(
+          fmt::format("PADV2: the fill value must be one constant {}", ir::toString(x.dtype)),
+          op_.name);
     }
     if (fill.quant.scales != x.quant.scales || fill.quant.zeroPoint() != x.quant.zeroPoint()) {
       return variant("PADV2: the fill value must have the quantisation of the operand", op_.name);
@@ -87,9 +87,9 @@ Result<void> TfliteReader::squeeze(const tflite::Operator& from) {
       auto along = axis(value, shape.size());
       if (!along) return std::move(along).error();
       if (shape[*along] != 1) {
-        return corrupt(fmt::format("SQUEEZE: dimension {} of {} is not 1", *along,
-                                   ir::shapeToString(shape)),
-                       op_.name);
+        return corrupt(
+            fmt::format("SQUEEZE: dimension {} of {} is not 1", *along, ir::shapeToString(shape)),
+            op_.name);
       }
       drop[*along] = true;
     }
@@ -164,9 +164,9 @@ Result<void> TfliteReader::stridedSlice(const tflite::Operator& from) {
       begin = values[0][i] < 0 ? values[0][i] + dim : values[0][i];
       end = begin + 1;
       if (begin < 0 || begin >= dim) {
-        return corrupt(fmt::format("STRIDED_SLICE: index {} of a dimension of {}", values[0][i],
-                                   dim),
-                       op_.name);
+        return corrupt(
+            fmt::format("STRIDED_SLICE: index {} of a dimension of {}", values[0][i], dim),
+            op_.name);
       }
     }
     const int64_t span = stride > 0 ? end - begin : begin - end;

@@ -27,9 +27,9 @@ Result<std::vector<int64_t>> TfliteReader::integers(size_t i, const char* what) 
   const ir::Tensor& t = operand(i);
   const bool wide = t.dtype == ir::DType::int64;
   if (!wide && t.dtype != ir::DType::int32) {
-    return corrupt(fmt::format("{}: {} is of type {}", ir::toString(op_.kind), what,
-                               ir::toString(t.dtype)),
-                   op_.name);
+    return corrupt(
+        fmt::format("{}: {} is of type {}", ir::toString(op_.kind), what, ir::toString(t.dtype)),
+        op_.name);
   }
   if (!t.constant) {
     return variant(fmt::format("{}: {} is not constant", ir::toString(op_.kind), what), op_.name);
@@ -93,9 +93,8 @@ Result<void> TfliteReader::declareShape(const std::vector<int64_t>& wanted) {
   if ((rest ? known * static_cast<uint64_t>(*rest) : known) != elements) return bad();
   std::vector<int32_t> dims(shape.begin(), shape.end());
   if (!result().shape.empty() && result().shape != dims) {
-    return corrupt(fmt::format("{}: the result is declared as {} but is {}",
-                               ir::toString(op_.kind), ir::shapeToString(result().shape),
-                               ir::shapeToString(dims)),
+    return corrupt(fmt::format("{}: the result is declared as {} but is {}", ir::toString(op_.kind),
+                               ir::shapeToString(result().shape), ir::shapeToString(dims)),
                    op_.name);
   }
   result().shape = std::move(dims);
@@ -104,15 +103,20 @@ Result<void> TfliteReader::declareShape(const std::vector<int64_t>& wanted) {
 
 Result<ir::Activation> TfliteReader::activation(tflite::ActivationFunction value) {
   switch (value) {
-    case tflite::ActivationFunction_NONE: return ir::Activation::none;
-    case tflite::ActivationFunction_RELU: return ir::Activation::relu;
-    case tflite::ActivationFunction_RELU_N1_TO_1: return ir::Activation::reluN1To1;
-    case tflite::ActivationFunction_RELU6: return ir::Activation::relu6;
-    default: break;
+    case tflite::ActivationFunction_NONE:
+      return ir::Activation::none;
+    case tflite::ActivationFunction_RELU:
+      return ir::Activation::relu;
+    case tflite::ActivationFunction_RELU_N1_TO_1:
+      return ir::Activation::reluN1To1;
+    case tflite::ActivationFunction_RELU6:
+      return ir::Activation::relu6;
+    default:
+      break;
   }
-  return variant(fmt::format("{}: fused activation {}", ir::toString(op_.kind),
-                             static_cast<int>(value)),
-                 op_.name);
+  return variant(
+      fmt::format("{}: fused activation {}", ir::toString(op_.kind), static_cast<int>(value)),
+      op_.name);
 }
 
 }  // namespace lilong::frontend

@@ -20,28 +20,45 @@ int64_t samePadding(int64_t size, int64_t span, int64_t stride) {
 Result<void> TfliteReader::convert(const tflite::Operator& from, ir::OpKind kind) {
   using ir::OpKind;
   switch (kind) {
-    case OpKind::conv2d: return conv(from);
-    case OpKind::depthwiseConv2d: return depthwise(from);
+    case OpKind::conv2d:
+      return conv(from);
+    case OpKind::depthwiseConv2d:
+      return depthwise(from);
     case OpKind::averagePool2d:
-    case OpKind::maxPool2d: return pool(from);
+    case OpKind::maxPool2d:
+      return pool(from);
     case OpKind::add:
     case OpKind::sub:
     case OpKind::mul:
-    case OpKind::fullyConnected: return fused(from);
-    case OpKind::concatenation: return concatenation(from);
-    case OpKind::softmax: return softmax(from);
-    case OpKind::mean: return mean(from);
+    case OpKind::fullyConnected:
+      return fused(from);
+    case OpKind::concatenation:
+      return concatenation(from);
+    case OpKind::softmax:
+      return softmax(from);
+    case OpKind::mean:
+      return mean(from);
     case OpKind::pad:
-    case OpKind::padV2: return pad(from);
-    case OpKind::reshape: return reshape(from);
-    case OpKind::squeeze: return squeeze(from);
-    case OpKind::expandDims: return expandDims(from);
-    case OpKind::stridedSlice: return stridedSlice(from);
-    case OpKind::transpose: return transpose(from);
-    case OpKind::resizeNearest: return resize(from);
-    case OpKind::argMax: return argMax(from);
-    case OpKind::leakyRelu: return leakyRelu(from);
-    default: return {};  // no attributes
+    case OpKind::padV2:
+      return pad(from);
+    case OpKind::reshape:
+      return reshape(from);
+    case OpKind::squeeze:
+      return squeeze(from);
+    case OpKind::expandDims:
+      return expandDims(from);
+    case OpKind::stridedSlice:
+      return stridedSlice(from);
+    case OpKind::transpose:
+      return transpose(from);
+    case OpKind::resizeNearest:
+      return resize(from);
+    case OpKind::argMax:
+      return argMax(from);
+    case OpKind::leakyRelu:
+      return leakyRelu(from);
+    default:
+      return {};  // no attributes
   }
 }
 
@@ -56,21 +73,21 @@ Result<void> TfliteReader::window(tflite::Padding mode, const ir::Tensor& x, int
   constexpr int64_t kLimit = 65535;
   for (int64_t value : {kernelY, kernelX, strideY, strideX, dilationY, dilationX}) {
     if (value < 1) {
-      return corrupt(fmt::format("{}: a kernel, stride or dilation is {}", ir::toString(op_.kind),
-                                 value),
-                     op_.name);
+      return corrupt(
+          fmt::format("{}: a kernel, stride or dilation is {}", ir::toString(op_.kind), value),
+          op_.name);
     }
     if (value > kLimit) {
-      return variant(fmt::format("{}: a kernel, stride or dilation is {}", ir::toString(op_.kind),
-                                 value),
-                     op_.name);
+      return variant(
+          fmt::format("{}: a kernel, stride or dilation is {}", ir::toString(op_.kind), value),
+          op_.name);
     }
   }
   if (mode == tflite::Padding_VALID) return {};
   if (mode != tflite::Padding_SAME) {
-    return corrupt(fmt::format("{}: padding mode {}", ir::toString(op_.kind),
-                               static_cast<int>(mode)),
-                   op_.name);
+    return corrupt(
+        fmt::format("{}: padding mode {}", ir::toString(op_.kind), static_cast<int>(mode)),
+        op_.name);
   }
   const int64_t y = samePadding(x.shape[1], ops::spannedBy(kernelY, dilationY), strideY);
   const int64_t w = samePadding(x.shape[2], ops::spannedBy(kernelX, dilationX), strideX);
@@ -87,7 +104,8 @@ Result<void> TfliteReader::window(tflite::Padding mode, const ir::Tensor& x, int
 Result<void> TfliteReader::conv(const tflite::Operator& from) {
   LILONG_CHECK(needOperands(2, 3));
   const auto* o = from.builtin_options_as_Conv2DOptions();
-  if (!o || operand(1).rank() != 4) return corrupt("CONV_2D: options or weights are damaged", op_.name);
+  if (!o || operand(1).rank() != 4)
+    return corrupt("CONV_2D: options or weights are damaged", op_.name);
   ir::Conv2dAttrs a;
   const auto& w = operand(1).shape;
   LILONG_CHECK(window(o->padding(), operand(0), w[1], w[2], o->stride_h(), o->stride_w(),
@@ -115,9 +133,10 @@ Result<void> TfliteReader::depthwise(const tflite::Operator& from) {
                       o->dilation_h(), o->dilation_w(), a.padding));
   const int64_t channels = operand(0).shape[3];
   if (o->depth_multiplier() != 0 && channels * o->depth_multiplier() != w[3]) {
-    return corrupt(fmt::format("DEPTHWISE_CONV_2D: depth multiplier {} does not lead from {} to {} channels",
-                               o->depth_multiplier(), channels, w[3]),
-                   op_.name);
+    return corrupt(
+        fmt::format("DEPTHWISE_CONV_2D: depth multiplier {} does not lead from {} to {} channels",
+                    o->depth_multiplier(), channels, w[3]),
+        op_.name);
   }
   a.strideY = o->stride_h();
   a.strideX = o->stride_w();

@@ -36,8 +36,8 @@ class TfliteReader {
   Result<void> readQuantisation(const tflite::Tensor& from, ir::Tensor& to) const;
   Result<void> readConstant(const tflite::Tensor& from, ir::Tensor& to);
 
-  // Operators (tflite_ops.cpp, tflite_attributes.cpp): fill `op_`, whose operands are at first those
-  // of the file and then the data operands only.
+  // Operators (tflite_ops.cpp, tflite_attributes.cpp): fill `op_`, whose operands are at first
+  // those of the file and then the data operands only.
   Result<void> convert(const tflite::Operator& from, ir::OpKind kind);
   Result<void> window(tflite::Padding mode, const ir::Tensor& x, int64_t kernelY, int64_t kernelX,
                       int64_t strideY, int64_t strideX, int64_t dilationY, int64_t dilationX,

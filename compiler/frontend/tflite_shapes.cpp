@@ -40,7 +40,9 @@ std::vector<int64_t> valuesOf(const ir::Tensor& tensor) {
 
 }  // namespace
 
-bool isShapeOperator(int32_t builtin) { return builtin == kShape || builtin == kPack; }
+bool isShapeOperator(int32_t builtin) {
+  return builtin == kShape || builtin == kPack;
+}
 
 Result<void> TfliteReader::foldShapeOperator(const tflite::Operator& from, int32_t builtin) {
   const std::string layer = layerName(from);
@@ -95,7 +97,8 @@ Result<void> TfliteReader::becomeConstant(ir::TensorId id, const std::vector<int
                                ir::shapeToString(to.shape)),
                    layer);
   }
-  if (to.constant || std::find(graph_.inputs.begin(), graph_.inputs.end(), id) != graph_.inputs.end()) {
+  if (to.constant ||
+      std::find(graph_.inputs.begin(), graph_.inputs.end(), id) != graph_.inputs.end()) {
     return corrupt("the result is a constant or a network input", layer);
   }
   if (std::find(graph_.outputs.begin(), graph_.outputs.end(), id) != graph_.outputs.end()) {

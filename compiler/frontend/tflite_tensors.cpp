@@ -14,21 +14,31 @@ constexpr uint64_t kMaxConstantBytes = 512ull << 20;
 
 std::optional<ir::DType> dtypeOf(tflite::TensorType type) {
   switch (type) {
-    case tflite::TensorType_INT8: return ir::DType::int8;
-    case tflite::TensorType_UINT8: return ir::DType::uint8;
-    case tflite::TensorType_INT16: return ir::DType::int16;
-    case tflite::TensorType_INT32: return ir::DType::int32;
-    case tflite::TensorType_INT64: return ir::DType::int64;
-    case tflite::TensorType_FLOAT32: return ir::DType::float32;
-    default: return std::nullopt;
+    case tflite::TensorType_INT8:
+      return ir::DType::int8;
+    case tflite::TensorType_UINT8:
+      return ir::DType::uint8;
+    case tflite::TensorType_INT16:
+      return ir::DType::int16;
+    case tflite::TensorType_INT32:
+      return ir::DType::int32;
+    case tflite::TensorType_INT64:
+      return ir::DType::int64;
+    case tflite::TensorType_FLOAT32:
+      return ir::DType::float32;
+    default:
+      return std::nullopt;
   }
 }
 
 bool zeroPointFits(int64_t zero, ir::DType dtype) {
   switch (dtype) {
-    case ir::DType::int8: return zero >= -128 && zero <= 127;
-    case ir::DType::uint8: return zero >= 0 && zero <= 255;
-    default: return zero == 0;
+    case ir::DType::int8:
+      return zero >= -128 && zero <= 127;
+    case ir::DType::uint8:
+      return zero >= 0 && zero <= 255;
+    default:
+      return zero == 0;
   }
 }
 
@@ -76,9 +86,9 @@ Result<ir::Tensor> TfliteReader::readTensor(uint32_t index) {
   uint64_t bytes = ir::bytesOf(to.dtype);
   for (int32_t dim : to.shape) {
     if (dim <= 0) {
-      return variant(fmt::format("the tensor of shape {} has no fixed size",
-                                 ir::shapeToString(to.shape)),
-                     to.name);
+      return variant(
+          fmt::format("the tensor of shape {} has no fixed size", ir::shapeToString(to.shape)),
+          to.name);
     }
     bytes *= static_cast<uint64_t>(dim);
     if (bytes > ir::kMaxTensorBytes) {
@@ -124,9 +134,9 @@ Result<void> TfliteReader::readQuantisation(const tflite::Tensor& from, ir::Tens
     const int64_t zero =
         zeros == 0 ? 0 : q->zero_point()->Get(static_cast<uint32_t>(zeros == 1 ? 0 : i));
     if (!zeroPointFits(zero, to.dtype)) {
-      return corrupt(fmt::format("the {} tensor has a zero point of {}", ir::toString(to.dtype),
-                                 zero),
-                     to.name);
+      return corrupt(
+          fmt::format("the {} tensor has a zero point of {}", ir::toString(to.dtype), zero),
+          to.name);
     }
     to.quant.zeroPoints.push_back(static_cast<int32_t>(zero));
   }
@@ -137,9 +147,9 @@ Result<void> TfliteReader::readConstant(const tflite::Tensor& from, ir::Tensor& 
   const auto* buffers = model_->buffers();
   if (from.buffer() == 0) return {};  // by convention the empty buffer
   if (!buffers || from.buffer() >= buffers->size()) {
-    return corrupt(fmt::format("the tensor has buffer {} of {}", from.buffer(),
-                               buffers ? buffers->size() : 0),
-                   to.name);
+    return corrupt(
+        fmt::format("the tensor has buffer {} of {}", from.buffer(), buffers ? buffers->size() : 0),
+        to.name);
   }
   const tflite::Buffer& buffer = *buffers->Get(from.buffer());
   std::span<const uint8_t> data;
@@ -159,9 +169,9 @@ Result<void> TfliteReader::readConstant(const tflite::Tensor& from, ir::Tensor& 
   }
   constantBytes_ += data.size();
   if (constantBytes_ > kMaxConstantBytes) {
-    return variant(fmt::format("the constants of the network take more than {} MiB",
-                               kMaxConstantBytes >> 20),
-                   to.name);
+    return variant(
+        fmt::format("the constants of the network take more than {} MiB", kMaxConstantBytes >> 20),
+        to.name);
   }
   to.constant = true;
   to.data.assign(data.begin(), data.end());

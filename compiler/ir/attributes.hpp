@@ -84,9 +84,8 @@ struct LeakyReluAttrs {
   float alpha = 0.0f;
 };
 
-using Attributes =
-    std::variant<NoAttrs, FusedAttrs, Conv2dAttrs, Pool2dAttrs, ConcatAttrs, SoftmaxAttrs,
-                 ReduceAttrs, PadAttrs, SliceAttrs, TransposeAttrs, ResizeAttrs, ArgAttrs,
-                 LeakyReluAttrs>;
+using Attributes = std::variant<NoAttrs, FusedAttrs, Conv2dAttrs, Pool2dAttrs, ConcatAttrs,
+                                SoftmaxAttrs, ReduceAttrs, PadAttrs, SliceAttrs, TransposeAttrs,
+                                ResizeAttrs, ArgAttrs, LeakyReluAttrs>;
 
 }  // namespace lilong::ir

@@ -8,7 +8,8 @@ namespace lilong::ir {
 const char* toString(OpKind kind) {
   switch (kind) {
 #define LILONG_OP(kind, name, builtin, attributes) \
-  case OpKind::kind: return name;
+  case OpKind::kind:                               \
+    return name;
 #include "compiler/ops/ops.def"
 #undef LILONG_OP
   }
@@ -20,7 +21,8 @@ namespace {
 bool attributesFit(const Op& op) {
   switch (op.kind) {
 #define LILONG_OP(kind, name, builtin, attrs) \
-  case OpKind::kind: return std::holds_alternative<attrs>(op.attributes);
+  case OpKind::kind:                          \
+    return std::holds_alternative<attrs>(op.attributes);
 #include "compiler/ops/ops.def"
 #undef LILONG_OP
   }
@@ -88,8 +90,8 @@ class Checker {
 
   Result<void> produce(TensorId id, Source source, const std::string& layer) {
     if (source_[id] != Source::none) {
-      return corrupt(layer, fmt::format("tensor '{}' gets its value twice",
-                                        graph_.tensors[id].name));
+      return corrupt(layer,
+                     fmt::format("tensor '{}' gets its value twice", graph_.tensors[id].name));
     }
     source_[id] = source;
     return {};
@@ -97,8 +99,8 @@ class Checker {
 
   Result<void> checkOp(const Op& op) {
     if (!attributesFit(op)) {
-      return makeError(DiagId::internal, "the operator has attributes of another kind",
-                       graph_.file, op.name);
+      return makeError(DiagId::internal, "the operator has attributes of another kind", graph_.file,
+                       op.name);
     }
     for (TensorId id : op.inputs) {
       if (id == kNoTensor) continue;
@@ -122,7 +124,9 @@ class Checker {
 
 }  // namespace
 
-Result<void> checkGraph(const Graph& graph) { return Checker(graph).run(); }
+Result<void> checkGraph(const Graph& graph) {
+  return Checker(graph).run();
+}
 
 uint64_t macsOf(const Graph& graph, const Op& op) {
   switch (op.kind) {
@@ -137,7 +141,8 @@ uint64_t macsOf(const Graph& graph, const Op& op) {
       return weights.elements() / static_cast<uint64_t>(weights.shape[3]) *
              graph.output(op).elements();
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 

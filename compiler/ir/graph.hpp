@@ -3,8 +3,8 @@
 //
 // A graph from a front end has passed `checkGraph` and shape inference: every index is in range,
 // every non-constant tensor is a network input or the output of exactly one earlier operator,
-// every operand list and attribute fits its operator (compiler/ops/), all sizes are below the limits
-// of types.hpp.  Passes keep that; `checkGraph` proves it again.
+// every operand list and attribute fits its operator (compiler/ops/), all sizes are below the
+// limits of types.hpp.  Passes keep that; `checkGraph` proves it again.
 //
 // Inputs by operator (data only, constants that shape the operator are attributes):
 //   conv2d, depthwiseConv2d, fullyConnected   x, weights, bias or kNoTensor

@@ -22,9 +22,7 @@ struct Tensor {
   uint64_t bytes() const { return elements() * bytesOf(dtype); }
 
   // Dimension counted from the end (0 = last); 1 beyond the rank.
-  int32_t dimFromEnd(size_t i) const {
-    return i < shape.size() ? shape[shape.size() - 1 - i] : 1;
-  }
+  int32_t dimFromEnd(size_t i) const { return i < shape.size() ? shape[shape.size() - 1 - i] : 1; }
 
   // Constant data as numbers; the dtype must be the one named.
   std::span<const int8_t> int8Data() const;

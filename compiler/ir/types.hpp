@@ -20,12 +20,12 @@ inline constexpr TensorId kNoTensor = std::numeric_limits<TensorId>::max();  // 
 inline constexpr size_t kMaxDims = 8;
 inline constexpr size_t kMaxOps = 65536;
 inline constexpr uint64_t kMaxTensorBytes = 256ull << 20;
-// Scales of activations lie between these, those of weights are at most kMaxScale: products and ratios
-// of three stay normal float32 numbers.
+// Scales of activations lie between these, those of weights are at most kMaxScale: products and
+// ratios of three stay normal float32 numbers.
 inline constexpr float kMinScale = 0x1p-40f, kMaxScale = 0x1p40f;
 
-size_t bytesOf(DType dtype);         // of one element
-const char* toString(DType dtype);   // "int8", ...
+size_t bytesOf(DType dtype);        // of one element
+const char* toString(DType dtype);  // "int8", ...
 
 // real = scale * (q - zeroPoint).  Empty: not quantised.  More than one scale: one per slice of
 // dimension `axis`; zeroPoints has then the same length (all zero for weights).

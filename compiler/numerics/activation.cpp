@@ -20,13 +20,15 @@ int8_t quantised(float value, float scale, int32_t zeroPoint, bool xnnpack) {
 
 }  // namespace
 
-ByteRange activationRange(ir::Activation activation, float scale, int32_t zeroPoint,
-                          bool xnnpack) {
+ByteRange activationRange(ir::Activation activation, float scale, int32_t zeroPoint, bool xnnpack) {
   ByteRange range;
   const auto q = [&](float value) { return quantised(value, scale, zeroPoint, xnnpack); };
   switch (activation) {
-    case ir::Activation::none: break;
-    case ir::Activation::relu: range.min = q(0.0f); break;
+    case ir::Activation::none:
+      break;
+    case ir::Activation::relu:
+      range.min = q(0.0f);
+      break;
     case ir::Activation::reluN1To1:
       range.min = q(-1.0f);
       range.max = q(1.0f);

@@ -45,8 +45,8 @@ ConvParams convParams(const ir::Graph& graph, const ir::Op& op, Numerics numeric
   const ir::Tensor& y = graph.output(op);
   const bool fullyConnected = op.kind == ir::OpKind::fullyConnected;
   const bool xnnpack = numerics == Numerics::litert;
-  const auto activation = fullyConnected ? op.as<ir::FusedAttrs>().activation
-                                         : op.as<ir::Conv2dAttrs>().activation;
+  const auto activation =
+      fullyConnected ? op.as<ir::FusedAttrs>().activation : op.as<ir::Conv2dAttrs>().activation;
   ConvParams params;
   const ByteRange clamp =
       activationRange(activation, y.quant.scale(), y.quant.zeroPoint(), xnnpack);
@@ -66,8 +66,7 @@ ConvParams convParams(const ir::Graph& graph, const ir::Op& op, Numerics numeric
   const int64_t zi = x.quant.zeroPoint();
   uint32_t wrongSteps = 0, wrongChannels = 0;
   for (size_t c = 0; c < sums.size(); ++c) {
-    const double real =
-        realScale(x.quant.scale(), w.quant.scale(c), y.quant.scale(), numerics);
+    const double real = realScale(x.quant.scale(), w.quant.scale(c), y.quant.scale(), numerics);
     ChipScale scale = chipScale(real);
     if (halfAway) {
       const int64_t low = bias[c] + sums[c].positive * (-128 - zi) + sums[c].negative * (127 - zi);

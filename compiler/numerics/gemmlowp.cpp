@@ -11,8 +11,8 @@ namespace {
 
 constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
 constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
-constexpr int32_t kOneQ0 = kMax;        // 1 in Q0, saturated
-constexpr int32_t kOneQ2 = 1 << 29;     // 1 in Q2
+constexpr int32_t kOneQ0 = kMax;     // 1 in Q0, saturated
+constexpr int32_t kOneQ2 = 1 << 29;  // 1 in Q2
 
 int32_t wrapAdd(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
@@ -35,8 +35,8 @@ int32_t expOnQuarter(int32_t a) {
   const int32_t x3 = doublingHighMul(x2, x);
   const int32_t x4 = doublingHighMul(x2, x2);
   const int32_t x4Over4 = divideByPowerOfTwo(x4, 2);
-  const int32_t higher = divideByPowerOfTwo(
-      wrapAdd(doublingHighMul(wrapAdd(x4Over4, x3), kOneThird), x2), 1);
+  const int32_t higher =
+      divideByPowerOfTwo(wrapAdd(doublingHighMul(wrapAdd(x4Over4, x3), kOneThird), x2), 1);
   return wrapAdd(kExpOfMinusEighth, doublingHighMul(kExpOfMinusEighth, wrapAdd(x, higher)));
 }
 

@@ -9,8 +9,8 @@ namespace lilong::numerics::fixed {
 
 // High half of 2ab, rounded half up, saturating in the one overflowing case.
 int32_t doublingHighMul(int32_t a, int32_t b);
-int32_t divideByPowerOfTwo(int32_t x, int exponent);      // ties away from zero
-int32_t multiplyByPowerOfTwo(int32_t x, int exponent);    // saturating, exponent >= 0
+int32_t divideByPowerOfTwo(int32_t x, int exponent);    // ties away from zero
+int32_t multiplyByPowerOfTwo(int32_t x, int exponent);  // saturating, exponent >= 0
 // x * multiplier * 2^(exponent - 31) with both roundings.
 int32_t multiply(int32_t x, int32_t multiplier, int exponent);
 

@@ -32,8 +32,7 @@ PoolParams gemmlowpMean(const ir::Quantisation& x, const ir::Quantisation& y, ui
   params.shift = chip.shift;
   params.bias = -static_cast<int32_t>(n) * x.zeroPoint();
   params.zpOut = static_cast<int8_t>(y.zeroPoint());
-  params.exactness.level =
-      chip.fits ? Exactness::Level::proved : Exactness::Level::inexact;
+  params.exactness.level = chip.fits ? Exactness::Level::proved : Exactness::Level::inexact;
   if (!chip.fits) params.exactness.reason = "the scale exceeds the chip";
   return params;
 }
@@ -122,9 +121,7 @@ std::optional<PoolParams> solveLine(const FloatMean& mean, const Steps& steps, i
       if (low > high) break;
     }
     if (low > high) continue;
-    const int64_t bias = low == INT32_MIN  ? high
-                         : high == INT32_MAX ? low
-                                             : low + (high - low) / 2;
+    const int64_t bias = low == INT32_MIN ? high : high == INT32_MAX ? low : low + (high - low) / 2;
     if (at(-int64_t{steps.lowestSum}) + std::abs(bias) > INT32_MAX) continue;
     PoolParams params;
     params.rounding = isa::Rounding::halfUp;
@@ -137,9 +134,9 @@ std::optional<PoolParams> solveLine(const FloatMean& mean, const Steps& steps, i
   return std::nullopt;
 }
 
-// Where ties are common (a scale ratio of 1, say) no line does it, because ties go to even: rounding as
-// float32 with another zero point and the bias that makes up for it.  A left shift of the sum makes
-// room for the part of the bias that is smaller than one; it is tried last.
+// Where ties are common (a scale ratio of 1, say) no line does it, because ties go to even:
+// rounding as float32 with another zero point and the bias that makes up for it.  A left shift of
+// the sum makes room for the part of the bias that is smaller than one; it is tried last.
 std::optional<PoolParams> solveEven(const FloatMean& mean, const Steps& steps) {
   for (uint8_t accShift = 0; accShift <= 18; accShift = static_cast<uint8_t>(accShift + 6)) {
     const double slope = std::ldexp(mean.slope(), -accShift);
@@ -152,8 +149,8 @@ std::optional<PoolParams> solveEven(const FloatMean& mean, const Steps& steps) {
     params.accShift = accShift;
     const auto evaluate = [&](int32_t sum) {
       const int32_t acc = sum * (1 << accShift) + params.bias;
-      const int64_t y = int64_t{requantise(acc, params.multiplier, params.shift, params.rounding)} +
-                        params.zpOut;
+      const int64_t y =
+          int64_t{requantise(acc, params.multiplier, params.shift, params.rounding)} + params.zpOut;
       return static_cast<int32_t>(std::clamp<int64_t>(y, -128, 127));
     };
     const auto equal = [&] {

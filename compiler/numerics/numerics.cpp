@@ -5,9 +5,12 @@ namespace lilong::numerics {
 
 const char* toString(Numerics numerics) {
   switch (numerics) {
-    case Numerics::tflm: return "tflm";
-    case Numerics::litertRef: return "litert-ref";
-    case Numerics::litert: return "litert";
+    case Numerics::tflm:
+      return "tflm";
+    case Numerics::litertRef:
+      return "litert-ref";
+    case Numerics::litert:
+      return "litert";
   }
   return "unknown";
 }
@@ -21,9 +24,12 @@ std::optional<Numerics> numericsFromName(std::string_view name) {
 
 std::string toString(const Exactness& exactness) {
   switch (exactness.level) {
-    case Exactness::Level::proved: return "proved";
-    case Exactness::Level::tested: return "tested";
-    case Exactness::Level::inexact: return exactness.reason;
+    case Exactness::Level::proved:
+      return "proved";
+    case Exactness::Level::tested:
+      return "tested";
+    case Exactness::Level::inexact:
+      return exactness.reason;
   }
   return "unknown";
 }

@@ -17,7 +17,7 @@ namespace lilong::numerics {
 
 // Whose arithmetic: TensorFlow Lite Micro; LiteRT reference kernels; LiteRT default (XNNPACK).
 enum class Numerics : uint8_t { tflm, litertRef, litert };
-const char* toString(Numerics numerics);                       // "tflm", "litert-ref", "litert"
+const char* toString(Numerics numerics);  // "tflm", "litert-ref", "litert"
 std::optional<Numerics> numericsFromName(std::string_view name);
 
 // How far the chip's bytes equal the interpreter's.

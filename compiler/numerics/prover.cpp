@@ -9,7 +9,9 @@ namespace lilong::numerics {
 namespace {
 
 // The reference kernel: acc * real in double, rounded half away from zero.
-double reference(int64_t acc, double real) { return std::round(static_cast<double>(acc) * real); }
+double reference(int64_t acc, double real) {
+  return std::round(static_cast<double>(acc) * real);
+}
 
 // Smallest acc >= 0 whose reference result is at least k >= 1, by search around the real threshold.
 int64_t threshold(int32_t k, double real) {

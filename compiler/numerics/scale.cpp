@@ -38,6 +38,8 @@ ChipScale chipScale(double real) {
   return result;
 }
 
-ChipScale chipScaleOfFloat(float real) { return chipScale(static_cast<double>(real)); }
+ChipScale chipScaleOfFloat(float real) {
+  return chipScale(static_cast<double>(real));
+}
 
 }  // namespace lilong::numerics

@@ -26,12 +26,13 @@ SoftmaxParams softmaxParams(const ir::Graph& graph, const ir::Op& op, Numerics n
                       static_cast<double>(op.as<ir::SoftmaxAttrs>().beta);
   params.exponentials = exactTable(step);
   params.zpOut = static_cast<int8_t>(graph.output(op).quant.zeroPoint());
-  params.exactness = {Exactness::Level::inexact,
-                      numerics == Numerics::litert
-                          ? "correctly rounded; about 1 byte in 10^6 differs from the interpreter's "
-                            "float32 sum, by one"
-                          : "correctly rounded; about 3 bytes in 10^5 differ from the interpreter's "
-                            "fixed-point reciprocal, by one"};
+  params.exactness = {
+      Exactness::Level::inexact,
+      numerics == Numerics::litert
+          ? "correctly rounded; about 1 byte in 10^6 differs from the interpreter's "
+            "float32 sum, by one"
+          : "correctly rounded; about 3 bytes in 10^5 differ from the interpreter's "
+            "fixed-point reciprocal, by one"};
   return params;
 }
 

@@ -61,7 +61,8 @@ int32_t quantize(int32_t v, const Context& c) {
 // LiteRT's vector code rounds otherwise than the scalar code behind it, which does the last
 // (elements mod 16) elements.
 Exactness quantizeExactness(const Context& c, uint64_t elements) {
-  if (c.numerics != Numerics::litert || c.x.isSigned == c.y.isSigned || elements % 16 == 0) return {};
+  if (c.numerics != Numerics::litert || c.x.isSigned == c.y.isSigned || elements % 16 == 0)
+    return {};
   for (int32_t x = c.x.min(); x <= c.x.max(); ++x) {
     const int32_t v = x - c.x.zeroPoint;
     if (quantizeWith(v, c, isa::Rounding::ruy) != quantizeWith(v, c, isa::Rounding::gemmlowp)) {
@@ -76,21 +77,22 @@ Exactness quantizeExactness(const Context& c, uint64_t elements) {
 // --- RELU family ---
 ir::Activation activationOf(ir::OpKind kind) {
   switch (kind) {
-    case ir::OpKind::relu: return ir::Activation::relu;
-    case ir::OpKind::relu6: return ir::Activation::relu6;
-    default: return ir::Activation::reluN1To1;
+    case ir::OpKind::relu:
+      return ir::Activation::relu;
+    case ir::OpKind::relu6:
+      return ir::Activation::relu6;
+    default:
+      return ir::Activation::reluN1To1;
   }
 }
 
 int32_t relu(int32_t v, const Context& c) {
   if (c.numerics == Numerics::tflm && c.op.kind == ir::OpKind::relu6) {
     // The kernel clamps the bytes without rescaling them to the output.
-    const ByteRange range =
-        activationRange(ir::Activation::relu6, c.x.scale, c.x.zeroPoint, false);
+    const ByteRange range = activationRange(ir::Activation::relu6, c.x.scale, c.x.zeroPoint, false);
     return std::clamp<int32_t>(v + c.x.zeroPoint, range.min, range.max);
   }
-  const ByteRange range =
-      activationRange(activationOf(c.op.kind), c.y.scale, c.y.zeroPoint, false);
+  const ByteRange range = activationRange(activationOf(c.op.kind), c.y.scale, c.y.zeroPoint, false);
   const int32_t y = rescale(v, c.x.scale / c.y.scale, isa::Rounding::gemmlowp) + c.y.zeroPoint;
   return std::clamp<int32_t>(y, range.min, range.max);
 }
@@ -140,7 +142,9 @@ int32_t sigmoidal(int32_t v, const Context& c) {
 }
 
 // --- HARD_SWISH: 16-bit fixed point ---
-int16_t saturate16(int32_t v) { return static_cast<int16_t>(std::clamp(v, -32768, 32767)); }
+int16_t saturate16(int32_t v) {
+  return static_cast<int16_t>(std::clamp(v, -32768, 32767));
+}
 
 int16_t multiplier16(int32_t m) {
   return m >= 0x7FFFFFFF - 0x8000 ? int16_t{0x7FFF} : static_cast<int16_t>((m + 0x8000) >> 16);
@@ -161,7 +165,8 @@ int16_t divide16(int16_t v, int exponent) {
 }
 
 int16_t shiftLeft16(int16_t v, int by) {
-  return saturate16(static_cast<int32_t>(std::clamp<int64_t>(int64_t{v} << std::min(by, 20), -32768, 32767)));
+  return saturate16(
+      static_cast<int32_t>(std::clamp<int64_t>(int64_t{v} << std::min(by, 20), -32768, 32767)));
 }
 
 int32_t hardSwish(int32_t v, const Context& c) {
@@ -177,8 +182,8 @@ int32_t hardSwish(int32_t v, const Context& c) {
   if (gate.exponent < 0) reluish = divide16(reluish, -gate.exponent);
   reluish = static_cast<int16_t>((int32_t{reluish} + (1 << 15)) >> 1);
   const int16_t product = doublingHighMulTruncated16(reluish, scaled);
-  const int16_t y = out.exponent > 0 ? shiftLeft16(product, out.exponent)
-                                     : divide16(product, -out.exponent);
+  const int16_t y =
+      out.exponent > 0 ? shiftLeft16(product, out.exponent) : divide16(product, -out.exponent);
   return int32_t{y} + c.y.zeroPoint;
 }
 
@@ -195,17 +200,25 @@ int32_t elu(int32_t v, const Context& c) {
 
 Function functionOf(ir::OpKind kind) {
   switch (kind) {
-    case ir::OpKind::quantize: return quantize;
+    case ir::OpKind::quantize:
+      return quantize;
     case ir::OpKind::relu:
     case ir::OpKind::relu6:
-    case ir::OpKind::reluN1To1: return relu;
-    case ir::OpKind::leakyRelu: return leakyRelu;
-    case ir::OpKind::abs: return absolute;
+    case ir::OpKind::reluN1To1:
+      return relu;
+    case ir::OpKind::leakyRelu:
+      return leakyRelu;
+    case ir::OpKind::abs:
+      return absolute;
     case ir::OpKind::logistic:
-    case ir::OpKind::tanh: return sigmoidal;
-    case ir::OpKind::hardSwish: return hardSwish;
-    case ir::OpKind::elu: return elu;
-    default: return nullptr;
+    case ir::OpKind::tanh:
+      return sigmoidal;
+    case ir::OpKind::hardSwish:
+      return hardSwish;
+    case ir::OpKind::elu:
+      return elu;
+    default:
+      return nullptr;
   }
 }
 
@@ -218,16 +231,19 @@ Exactness exactnessOf(const Context& c, uint64_t elements) {
   if (c.op.kind == ir::OpKind::quantize) return quantizeExactness(c, elements);
   if ((c.op.kind == ir::OpKind::logistic && xnnpack) ||
       (c.op.kind == ir::OpKind::elu && c.numerics == Numerics::tflm)) {
-    return {Exactness::Level::inexact,
-            "about 3 table entries in 10^6 lie so near a tie that the interpreter's float32 function "
-            "rounds them to the neighbour"};
+    return {
+        Exactness::Level::inexact,
+        "about 3 table entries in 10^6 lie so near a tie that the interpreter's float32 function "
+        "rounds them to the neighbour"};
   }
   return {};
 }
 
 }  // namespace
 
-bool isUnaryTable(ir::OpKind kind) { return functionOf(kind) != nullptr; }
+bool isUnaryTable(ir::OpKind kind) {
+  return functionOf(kind) != nullptr;
+}
 
 UnaryTable unaryTable(const ir::Graph& graph, const ir::Op& op, Numerics numerics) {
   UnaryTable table;

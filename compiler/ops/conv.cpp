@@ -16,7 +16,8 @@ Result<void> checkBias(Rules& r, int32_t channels) {
     return r.variant("the bias must be a constant int32 tensor");
   }
   if (bias.elements() != static_cast<uint64_t>(channels)) {
-    return r.corrupt(fmt::format("the bias has {} values for {} channels", bias.elements(), channels));
+    return r.corrupt(
+        fmt::format("the bias has {} values for {} channels", bias.elements(), channels));
   }
   return {};
 }
@@ -64,8 +65,8 @@ Result<void> inferConv(Rules& r) {
     attrs.depthMultiplier = channels / x.shape[3];
   } else if (w.shape[3] != x.shape[3]) {
     if (x.shape[3] % w.shape[3] == 0) {
-      return r.variant(fmt::format("{} groups of channels (grouped convolution)",
-                                   x.shape[3] / w.shape[3]));
+      return r.variant(
+          fmt::format("{} groups of channels (grouped convolution)", x.shape[3] / w.shape[3]));
     }
     return r.corrupt(fmt::format("weights of shape {} do not fit {} input channels",
                                  ir::shapeToString(w.shape), x.shape[3]));
@@ -80,8 +81,8 @@ Result<void> inferConv(Rules& r) {
   if (height < 1 || width < 1) return r.corrupt("the kernel is larger than the image");
   LILONG_CHECK(r.between("the height", x.shape[1], 1, 65535));
   LILONG_CHECK(r.between("the width", x.shape[2], 1, 65535));
-  return r.outputShape({x.shape[0], static_cast<int32_t>(height), static_cast<int32_t>(width),
-                        channels});
+  return r.outputShape(
+      {x.shape[0], static_cast<int32_t>(height), static_cast<int32_t>(width), channels});
 }
 
 }  // namespace lilong::ops

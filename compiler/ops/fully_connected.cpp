@@ -30,12 +30,13 @@ Result<void> inferFullyConnected(Rules& r) {
       return r.variant("the bias must be a constant int32 tensor");
     }
     if (bias.elements() != static_cast<uint64_t>(units)) {
-      return r.corrupt(fmt::format("the bias has {} values for {} outputs", bias.elements(), units));
+      return r.corrupt(
+          fmt::format("the bias has {} values for {} outputs", bias.elements(), units));
     }
   }
   if (x.elements() % static_cast<uint64_t>(depth) != 0) {
-    return r.corrupt(fmt::format("{} input values cannot be split into rows of {}", x.elements(),
-                                 depth));
+    return r.corrupt(
+        fmt::format("{} input values cannot be split into rows of {}", x.elements(), depth));
   }
   const auto rows = static_cast<int32_t>(x.elements() / static_cast<uint64_t>(depth));
   // With keep_num_dims the result keeps the leading dimensions; either form has these elements.

@@ -10,15 +10,19 @@ Result<void> inferOp(ir::Graph& graph, ir::Op& op) {
   using ir::OpKind;
   switch (op.kind) {
     case OpKind::conv2d:
-    case OpKind::depthwiseConv2d: return inferConv(r);
-    case OpKind::fullyConnected: return inferFullyConnected(r);
+    case OpKind::depthwiseConv2d:
+      return inferConv(r);
+    case OpKind::fullyConnected:
+      return inferFullyConnected(r);
     case OpKind::averagePool2d:
-    case OpKind::maxPool2d: return inferPool(r);
+    case OpKind::maxPool2d:
+      return inferPool(r);
     case OpKind::add:
     case OpKind::sub:
     case OpKind::mul:
     case OpKind::minimum:
-    case OpKind::maximum: return inferBinary(r);
+    case OpKind::maximum:
+      return inferBinary(r);
     case OpKind::relu:
     case OpKind::reluN1To1:
     case OpKind::relu6:
@@ -27,21 +31,32 @@ Result<void> inferOp(ir::Graph& graph, ir::Op& op) {
     case OpKind::hardSwish:
     case OpKind::leakyRelu:
     case OpKind::elu:
-    case OpKind::abs: return inferUnary(r);
+    case OpKind::abs:
+      return inferUnary(r);
     case OpKind::quantize:
-    case OpKind::dequantize: return inferQuantize(r);
-    case OpKind::softmax: return inferSoftmax(r);
-    case OpKind::mean: return inferMean(r);
+    case OpKind::dequantize:
+      return inferQuantize(r);
+    case OpKind::softmax:
+      return inferSoftmax(r);
+    case OpKind::mean:
+      return inferMean(r);
     case OpKind::pad:
-    case OpKind::padV2: return inferPad(r);
-    case OpKind::concatenation: return inferConcatenation(r);
+    case OpKind::padV2:
+      return inferPad(r);
+    case OpKind::concatenation:
+      return inferConcatenation(r);
     case OpKind::reshape:
     case OpKind::squeeze:
-    case OpKind::expandDims: return inferReshape(r);
-    case OpKind::stridedSlice: return inferStridedSlice(r);
-    case OpKind::transpose: return inferTranspose(r);
-    case OpKind::resizeNearest: return inferResize(r);
-    case OpKind::argMax: return inferArgMax(r);
+    case OpKind::expandDims:
+      return inferReshape(r);
+    case OpKind::stridedSlice:
+      return inferStridedSlice(r);
+    case OpKind::transpose:
+      return inferTranspose(r);
+    case OpKind::resizeNearest:
+      return inferResize(r);
+    case OpKind::argMax:
+      return inferArgMax(r);
   }
   return r.variant("has no rules");
 }

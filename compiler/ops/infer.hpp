@@ -6,8 +6,9 @@
 
 namespace lilong::ops {
 
-// Checks operands and attributes, and that the declared output shapes are what the operator computes
-// (a declared output without shape gets it).  `unsupportedVariant` or `networkCorrupt` otherwise.
+// Checks operands and attributes, and that the declared output shapes are what the operator
+// computes (a declared output without shape gets it).  `unsupportedVariant` or `networkCorrupt`
+// otherwise.
 Result<void> inferOp(ir::Graph& graph, ir::Op& op);
 
 }  // namespace lilong::ops

@@ -12,8 +12,8 @@ Result<void> inferPad(Rules& r) {
   LILONG_CHECK(r.sameQuantisation(x, r.out()));
   const auto& a = r.op().as<ir::PadAttrs>();
   if (a.before.size() != x.rank() || a.after.size() != x.rank()) {
-    return r.corrupt(fmt::format("paddings of {} dimensions for a tensor of {}", a.before.size(),
-                                 x.rank()));
+    return r.corrupt(
+        fmt::format("paddings of {} dimensions for a tensor of {}", a.before.size(), x.rank()));
   }
   std::vector<int32_t> shape(x.rank());
   for (size_t i = 0; i < shape.size(); ++i) {

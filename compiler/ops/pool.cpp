@@ -30,8 +30,8 @@ Result<void> inferPool(Rules& r) {
   const int64_t width =
       windowPositions(x.shape[2], int64_t{pad.left} + pad.right, a.kernelX, a.strideX);
   if (height < 1 || width < 1) return r.corrupt("the window is larger than the image");
-  return r.outputShape({x.shape[0], static_cast<int32_t>(height), static_cast<int32_t>(width),
-                        x.shape[3]});
+  return r.outputShape(
+      {x.shape[0], static_cast<int32_t>(height), static_cast<int32_t>(width), x.shape[3]});
 }
 
 }  // namespace lilong::ops

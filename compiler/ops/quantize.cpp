@@ -7,12 +7,14 @@ namespace lilong::ops {
 
 namespace {
 
-bool isByte(ir::DType dtype) { return dtype == ir::DType::int8 || dtype == ir::DType::uint8; }
+bool isByte(ir::DType dtype) {
+  return dtype == ir::DType::int8 || dtype == ir::DType::uint8;
+}
 
 Result<void> checkByte(Rules& r, const ir::Tensor& t) {
   if (!isByte(t.dtype)) {
-    return r.variant(fmt::format("tensor '{}' is {}, not int8 or uint8", t.name,
-                                 ir::toString(t.dtype)));
+    return r.variant(
+        fmt::format("tensor '{}' is {}, not int8 or uint8", t.name, ir::toString(t.dtype)));
   }
   return r.oneScale(t);
 }

@@ -7,8 +7,8 @@ using ir::DType;
 using ir::Tensor;
 
 Error Rules::variant(const std::string& message) const {
-  return makeError(DiagId::unsupportedVariant, fmt::format("{}: {}", ir::toString(op_.kind), message),
-                   graph_.file, op_.name);
+  return makeError(DiagId::unsupportedVariant,
+                   fmt::format("{}: {}", ir::toString(op_.kind), message), graph_.file, op_.name);
 }
 
 Error Rules::corrupt(const std::string& message) const {
@@ -29,9 +29,10 @@ Result<void> Rules::operands(size_t required, size_t maximum) {
 
 Result<void> Rules::int8(const Tensor& t) const {
   if (t.dtype == DType::float32) {
-    return makeError(DiagId::networkNotQuantised,
-                     fmt::format("{} works on float32 (tensor '{}')", ir::toString(op_.kind), t.name),
-                     graph_.file, op_.name);
+    return makeError(
+        DiagId::networkNotQuantised,
+        fmt::format("{} works on float32 (tensor '{}')", ir::toString(op_.kind), t.name),
+        graph_.file, op_.name);
   }
   if (t.dtype != DType::int8) {
     return variant(fmt::format("tensor '{}' is {}; this operator works on int8", t.name,
@@ -67,8 +68,8 @@ Result<void> Rules::sameType(const Tensor& a, const Tensor& b) const {
 
 Result<void> Rules::sameQuantisation(const Tensor& a, const Tensor& b) const {
   if (a.quant.scales == b.quant.scales && a.quant.zeroPoint() == b.quant.zeroPoint()) return {};
-  return variant(fmt::format("tensors '{}' and '{}' must have the same scale and zero point", a.name,
-                             b.name));
+  return variant(
+      fmt::format("tensors '{}' and '{}' must have the same scale and zero point", a.name, b.name));
 }
 
 Result<void> Rules::outputQuantisation(float scale, int32_t zeroPoint) const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Helpers for the rules of one operator: requirements with uniform messages, output shapes, padding.
+// Helpers for the rules of one operator: requirements with uniform messages, output shapes,
+// padding.
 #pragma once
 
 #include <fmt/format.h>
@@ -9,8 +10,8 @@
 #include "compiler/ir/graph.hpp"
 
 // Hands the error of a Result on to the caller.
-#define LILONG_CHECK(expression)                                   \
-  do {                                                             \
+#define LILONG_CHECK(expression)                                                       \
+  do {                                                                                 \
     if (auto result_ = (expression); !result_.ok()) return std::move(result_).error(); \
   } while (false)
 
@@ -31,8 +32,8 @@ class Rules {
 
   // Operand counts; inputs below `required` must be present, and there is one output.
   Result<void> operands(size_t required, size_t maximum);
-  Result<void> int8(const ir::Tensor& t) const;          // int8 with one scale
-  Result<void> oneScale(const ir::Tensor& t) const;      // quantised per tensor, int8 or uint8
+  Result<void> int8(const ir::Tensor& t) const;      // int8 with one scale
+  Result<void> oneScale(const ir::Tensor& t) const;  // quantised per tensor, int8 or uint8
   Result<void> rank(const ir::Tensor& t, size_t rank) const;
   Result<void> sameType(const ir::Tensor& a, const ir::Tensor& b) const;
   Result<void> sameQuantisation(const ir::Tensor& a, const ir::Tensor& b) const;
@@ -48,7 +49,9 @@ class Rules {
 };
 
 // Elements that a window of `kernel` taps, `dilation` apart, spans.
-inline int64_t spannedBy(int64_t kernel, int64_t dilation) { return (kernel - 1) * dilation + 1; }
+inline int64_t spannedBy(int64_t kernel, int64_t dilation) {
+  return (kernel - 1) * dilation + 1;
+}
 
 // Positions of a window along one padded dimension; zero or negative if it does not fit.
 int64_t windowPositions(int64_t input, int64_t padding, int64_t span, int64_t stride);

@@ -11,7 +11,8 @@ Result<void> inferTranspose(Rules& r) {
   LILONG_CHECK(r.int8(x));
   if (x.constant) return r.variant("the operand is constant");
   const auto& a = r.op().as<ir::TransposeAttrs>();
-  if (a.perm.size() != x.rank()) return r.corrupt("the permutation does not have the operand's rank");
+  if (a.perm.size() != x.rank())
+    return r.corrupt("the permutation does not have the operand's rank");
   std::vector<bool> seen(x.rank());
   std::vector<int32_t> shape;
   for (uint32_t axis : a.perm) {

@@ -22,6 +22,7 @@ import lilong
 import networks
 import numpy as np
 from numpy.typing import NDArray
+from random_values import Case
 
 # What an operator may claim: exact, or not exact with a difference of at most one step.
 EXACT = ("proved", "tested")
@@ -50,7 +51,7 @@ class Score:
 
 
 def _lilong(
-    case: cases.Case, numerics: str, device: lilong.Device
+    case: Case, numerics: str, device: lilong.Device
 ) -> tuple[list[NDArray[np.generic]], list[dict[str, object]]]:
     program = lilong.compile(case.model, preset=device.preset, numerics=numerics)
     session = lilong.Session(program, device)
@@ -63,7 +64,7 @@ def _lilong(
 
 
 def _compare(
-    case: cases.Case,
+    case: Case,
     wanted: list[NDArray[np.generic]],
     numerics: str,
     device: lilong.Device,
@@ -129,14 +130,14 @@ def check(
     return score
 
 
-def _generate(operator: str, count: int, seed: int, first: int) -> list[cases.Case]:
+def _generate(operator: str, count: int, seed: int, first: int) -> list[Case]:
     if operator != NETWORK:
         return cases.generate(operator, count, seed, first)
     numbers = range(first, first + count)
     return [networks.network(np.random.default_rng([seed, 0, i])) for i in numbers]
 
 
-def _second_opinion(case: cases.Case, answer: list[NDArray[np.generic]], numerics: str) -> str:
+def _second_opinion(case: Case, answer: list[NDArray[np.generic]], numerics: str) -> str:
     """Asks the interpreter once more, alone in its process."""
     (again,) = interpret.run([(case.model, case.inputs)], numerics)
     if not isinstance(again, str) and all(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cases import INPUTS_PER_CASE, Case, _bytes, _int, _positions
 from numpy.random import Generator
+from random_values import INPUTS_PER_CASE, Case, integer, positions, random_bytes
 from tflite_writer import Network
 
 
@@ -37,7 +37,7 @@ class Builder:
 
     def _new(self, shape: tuple[int, ...], spread: float, like: Value | None = None) -> Value:
         scale = float(np.float32(spread / 60 * np.exp(self.rng.uniform(-0.7, 0.7))))
-        zero = _int(self.rng, -100, 100)
+        zero = integer(self.rng, -100, 100)
         if like is not None:
             scale, zero = like.scale, like.zero
         index = self.net.tensor(shape, "int8", scale, zero)
@@ -46,7 +46,7 @@ class Builder:
 
     def input(self, shape: tuple[int, ...], unsigned: bool) -> int:
         """The network input; an unsigned one goes through QUANTIZE."""
-        scale, zero = float(np.float32(self.rng.uniform(0.01, 0.1))), _int(self.rng, -128, 127)
+        scale, zero = float(np.float32(self.rng.uniform(0.01, 0.1))), integer(self.rng, -128, 127)
         if not unsigned:
             index = self.net.tensor(shape, "int8", scale, zero)
             self.values.append(Value(index, shape, scale, zero))
@@ -61,22 +61,22 @@ class Builder:
         """An image, mostly the newest."""
         images = [v for v in self.values if len(v.shape) == 4]
         newest = images[-1]
-        return newest if self.rng.random() < 0.75 else images[_int(self.rng, 0, len(images) - 1)]
+        return newest if self.rng.random() < 0.75 else images[integer(self.rng, 0, len(images) - 1)]
 
     def conv(
         self, depthwise: bool, channels: int | None = None, like: Value | None = None
     ) -> Value:
         rng, x = self.rng, self.pick()
         n, h, w, c = x.shape
-        multiplier = _int(rng, 1, 2) if depthwise and rng.random() < 0.2 else 1
-        out = c * multiplier if depthwise else channels or _int(rng, 1, 40)
+        multiplier = integer(rng, 1, 2) if depthwise and rng.random() < 0.2 else 1
+        out = c * multiplier if depthwise else channels or integer(rng, 1, 40)
         k = int(rng.choice([1, 3, 3, 5]))
-        kh, kw = (k, k) if rng.random() < 0.8 else (_int(rng, 1, 4), _int(rng, 1, 4))
+        kh, kw = (k, k) if rng.random() < 0.8 else (integer(rng, 1, 4), integer(rng, 1, 4))
         stride = 1 if rng.random() < 0.7 else 2
         same = kh > h or kw > w or rng.random() < 0.8
-        oh, ow = _positions(h, kh, stride, 1, same), _positions(w, kw, stride, 1, same)
+        oh, ow = positions(h, kh, stride, 1, same), positions(w, kw, stride, 1, same)
         taps = kh * kw * (1 if depthwise else c)
-        sw = [float(s) for s in np.float32(np.exp(rng.uniform(-7, -5, size=out)))]
+        sw = [float(s) for s in np.exp(rng.uniform(-7, -5, size=out)).astype(np.float32)]
         weights = rng.integers(-127, 128, size=(1, kh, kw, out) if depthwise else (out, kh, kw, c))
         wt = self.net.tensor(
             weights.shape, "int8", sw, 0, 3 if depthwise else 0, weights.astype(np.int8)
@@ -103,7 +103,7 @@ class Builder:
         rng, a = self.rng, self.pick()
         partners = [v for v in self.values if v.shape == a.shape]
         partners += [v for v in self.values if v.shape == (1, 1, 1, a.shape[3])]
-        b = partners[_int(rng, 0, len(partners) - 1)]
+        b = partners[integer(rng, 0, len(partners) - 1)]
         name = str(rng.choice(["ADD", "SUB", "MUL"]))
         spread = a.spread * b.spread if name == "MUL" else float(np.hypot(a.spread, b.spread))
         y = self._new(a.shape, spread)
@@ -127,10 +127,10 @@ class Builder:
     def pool(self) -> None:
         rng, x = self.rng, self.pick()
         n, h, w, c = x.shape
-        k, stride = _int(rng, 2, 3), _int(rng, 1, 2)
+        k, stride = integer(rng, 2, 3), integer(rng, 1, 2)
         same = k > h or k > w or rng.random() < 0.5
         y = self._new(
-            (n, _positions(h, k, stride, 1, same), _positions(w, k, stride, 1, same), c), 1, x
+            (n, positions(h, k, stride, 1, same), positions(w, k, stride, 1, same), c), 1, x
         )
         name = str(rng.choice(["MAX_POOL_2D", "AVERAGE_POOL_2D"]))
         self.net.op(
@@ -158,7 +158,7 @@ class Builder:
         x = self.pick()
         parts = [v for v in self.values if v.shape[:3] == x.shape[:3] and len(v.shape) == 4]
         same = [v for v in parts if (v.scale, v.zero) == (x.scale, x.zero)]
-        other = same[_int(self.rng, 0, len(same) - 1)]
+        other = same[integer(self.rng, 0, len(same) - 1)]
         y = self._new((*x.shape[:3], x.shape[3] + other.shape[3]), 1, x)
         self.net.op(
             "CONCATENATION", [x.index, other.index], [y.index], "ConcatenationOptions", axis=3
@@ -179,7 +179,7 @@ class Builder:
         wanted = np.array([x.shape[0], -1], np.int32)
         shape = self.net.tensor((2,), "int32", None, 0, 0, wanted)
         self.net.op("RESHAPE", [x.index, shape], [flat.index], "ReshapeOptions", newShape=wanted)
-        units, sw = _int(rng, 2, 30), 0.004
+        units, sw = integer(rng, 2, 30), 0.004
         weights = rng.integers(-127, 128, size=(units, depth)).astype(np.int8)
         wt = self.net.tensor((units, depth), "int8", sw, 0, 0, weights)
         bias = rng.integers(-2000, 2000, size=units).astype(np.int32)
@@ -196,10 +196,10 @@ STEPS += ["concatenate", "squeeze_excite"]
 def network(rng: Generator) -> Case:
     """A random network with one input and one output."""
     b = Builder(rng)
-    shape = (1, _int(rng, 4, 24), _int(rng, 4, 24), _int(rng, 1, 16))
+    shape = (1, integer(rng, 4, 24), integer(rng, 4, 24), integer(rng, 1, 16))
     unsigned = bool(rng.random() < 0.3)
     x = b.input(shape, unsigned)
-    for _ in range(_int(rng, 3, 12)):
+    for _ in range(integer(rng, 3, 12)):
         step = str(rng.choice(STEPS))
         if step in ("conv", "depthwise"):
             b.conv(step == "depthwise")
@@ -216,5 +216,5 @@ def network(rng: Generator) -> Case:
         y = b.net.tensor(out.shape, "float32")
         b.net.op("DEQUANTIZE", [out.index], [y])
     dtype = "uint8" if unsigned else "int8"
-    runs = [[_bytes(rng, shape, dtype)] for _ in range(INPUTS_PER_CASE)]
+    runs = [[random_bytes(rng, shape, dtype)] for _ in range(INPUTS_PER_CASE)]
     return Case("network", b.net.finish([x], [y]), runs)

@@ -17,9 +17,9 @@ std::vector<uint8_t> TestNetwork::finish() const {
     if (t.buffer >= 0) buffer = static_cast<uint32_t>(t.buffer);
     const auto quantisation = tflite::CreateQuantisation(
         b, 0, 0, b.CreateVector(t.scales), b.CreateVector(t.zeroPoints), 0, 0, t.axis);
-    tensorTables.push_back(tflite::CreateTensor(b, b.CreateVector(t.shape), t.type, buffer,
-                                                b.CreateString(std::string("t").append(std::to_string(i))),
-                                                quantisation, t.variable));
+    tensorTables.push_back(tflite::CreateTensor(
+        b, b.CreateVector(t.shape), t.type, buffer,
+        b.CreateString(std::string("t").append(std::to_string(i))), quantisation, t.variable));
   }
   std::vector<flatbuffers::Offset<tflite::OperatorCode>> codes;
   std::vector<flatbuffers::Offset<tflite::Operator>> operators;
@@ -28,13 +28,12 @@ std::vector<uint8_t> TestNetwork::finish() const {
     codes.push_back(tflite::CreateOperatorCode(
         b, static_cast<int8_t>(op.builtin > 127 ? 127 : op.builtin), custom, 1, op.builtin));
     const auto options = op.options ? op.options(b) : flatbuffers::Offset<void>();
-    operators.push_back(tflite::CreateOperator(
-        b, static_cast<uint32_t>(codes.size() - 1), b.CreateVector(op.inputs),
-        b.CreateVector(op.outputs), op.type, options));
+    operators.push_back(tflite::CreateOperator(b, static_cast<uint32_t>(codes.size() - 1),
+                                               b.CreateVector(op.inputs),
+                                               b.CreateVector(op.outputs), op.type, options));
   }
-  const auto graph =
-      tflite::CreateSubGraph(b, b.CreateVector(tensorTables), b.CreateVector(inputs),
-                             b.CreateVector(outputs), b.CreateVector(operators));
+  const auto graph = tflite::CreateSubGraph(b, b.CreateVector(tensorTables), b.CreateVector(inputs),
+                                            b.CreateVector(outputs), b.CreateVector(operators));
   const std::vector<flatbuffers::Offset<tflite::SubGraph>> graphs = {graph};
   const auto codeVector = b.CreateVector(codes);
   const auto graphVector = b.CreateVector(graphs);
@@ -70,15 +69,22 @@ TestNetwork smallNetwork() {
       {.shape = {1, 80}, .scales = {0.25f}, .zeroPoints = {3}},
   };
   n.ops = {
-      {3, {0, 1, 2}, {3}, tflite::BuiltinOptions_Conv2DOptions,
+      {3,
+       {0, 1, 2},
+       {3},
+       tflite::BuiltinOptions_Conv2DOptions,
        [](flatbuffers::FlatBufferBuilder& b) {
          return tflite::CreateConv2DOptions(b, tflite::Padding_SAME, 1, 1,
                                             tflite::ActivationFunction_RELU)
              .Union();
        },
        ""},
-      {0, {3, 4}, {5}, tflite::BuiltinOptions_AddOptions,
-       [](flatbuffers::FlatBufferBuilder& b) { return tflite::CreateAddOptions(b).Union(); }, ""},
+      {0,
+       {3, 4},
+       {5},
+       tflite::BuiltinOptions_AddOptions,
+       [](flatbuffers::FlatBufferBuilder& b) { return tflite::CreateAddOptions(b).Union(); },
+       ""},
       {22, {5, 6}, {7}, tflite::BuiltinOptions_NONE, nullptr, ""},
   };
   n.inputs = {0};

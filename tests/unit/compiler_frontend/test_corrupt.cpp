@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TFLite front end on damaged, hostile and unsupported files: always a diagnostic, never a crash.
+// The TFLite front end on damaged, hostile and unsupported files: always a diagnostic, never a
+// crash.
 #include <gtest/gtest.h>
 
 #include "compiler/frontend/tflite.hpp"

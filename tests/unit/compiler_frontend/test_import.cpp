@@ -76,15 +76,15 @@ TEST_P(PublicNetworks, Import) {
   EXPECT_EQ(macs, GetParam().macs);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, PublicNetworks,
-    testing::Values(PublicNetwork{"mlperf-tiny/kws.tflite", 13, 2656768},
-                    PublicNetwork{"mlperf-tiny/vww.tflite", 31, 7489664},
-                    PublicNetwork{"mlperf-tiny/ic.tflite", 16, 12501632},
-                    PublicNetwork{"mlperf-tiny/ad.tflite", 10, 264192},
-                    PublicNetwork{"mlperf-tiny/sww.tflite", 11, 826368},
-                    PublicNetwork{"zoo/person_detect.tflite", 31, 7157888},
-                    PublicNetwork{"zoo/mobilenet_v2_224.tflite", 68, 300775552}));
+INSTANTIATE_TEST_SUITE_P(All, PublicNetworks,
+                         testing::Values(PublicNetwork{"mlperf-tiny/kws.tflite", 13, 2656768},
+                                         PublicNetwork{"mlperf-tiny/vww.tflite", 31, 7489664},
+                                         PublicNetwork{"mlperf-tiny/ic.tflite", 16, 12501632},
+                                         PublicNetwork{"mlperf-tiny/ad.tflite", 10, 264192},
+                                         PublicNetwork{"mlperf-tiny/sww.tflite", 11, 826368},
+                                         PublicNetwork{"zoo/person_detect.tflite", 31, 7157888},
+                                         PublicNetwork{"zoo/mobilenet_v2_224.tflite", 68,
+                                                       300775552}));
 
 }  // namespace
 }  // namespace lilong

@@ -39,8 +39,8 @@ TEST(Scale, FixedScaleIsNormalisedAndRounded) {
     EXPECT_NEAR(std::ldexp(s.multiplier, s.exponent - 31) / real, 1.0, 1e-9);
   }
   EXPECT_EQ(fixedScale(0.0).multiplier, 0);
-  EXPECT_EQ(fixedScale(0x1p-33).multiplier, 0);     // dead channels
-  EXPECT_NE(fixedScale(0x1.8p-32).multiplier, 0);   // the smallest living ones
+  EXPECT_EQ(fixedScale(0x1p-33).multiplier, 0);    // dead channels
+  EXPECT_NE(fixedScale(0x1.8p-32).multiplier, 0);  // the smallest living ones
   EXPECT_EQ(chipScale(0x1.8p-32).shift, 62);
   EXPECT_FALSE(chipScale(0x1p31).fits);
 }
@@ -51,7 +51,8 @@ TEST(Prover, HalfAwayAgainstEveryAccumulator) {
   std::mt19937_64 random(7);
   uint32_t repaired = 0, wrong = 0;
   for (int i = 0; i < 400; ++i) {
-    const double real = std::exp(std::uniform_real_distribution(std::log(2e-5), std::log(0.5))(random));
+    const double real =
+        std::exp(std::uniform_real_distribution(std::log(2e-5), std::log(0.5))(random));
     const auto reach = static_cast<int64_t>(300 / real);
     const HalfAwayScale solved = solveHalfAway(real, {-reach, reach, -256, 256});
     uint64_t differences = 0;
@@ -102,7 +103,8 @@ int32_t gemmlowp(int32_t x, double real) {
     ++exponent;
   }
   const int64_t left = exponent > 0 ? int64_t{x} << exponent : x;
-  const auto high = static_cast<int64_t>(std::floor(static_cast<long double>(left * m) * 0x1p-31L + 0.5L));
+  const auto high =
+      static_cast<int64_t>(std::floor(static_cast<long double>(left * m) * 0x1p-31L + 0.5L));
   const int right = exponent > 0 ? 0 : -exponent;
   return static_cast<int32_t>(std::llround(static_cast<long double>(high) / (int64_t{1} << right)));
 }
@@ -119,7 +121,8 @@ int32_t chipEltwise(const EltwiseParams& p, int32_t a, int32_t b) {
 
 TEST(Eltwise, SumsOfAllBytePairs) {
   auto network = test::smallNetwork();
-  for (const auto& [sa, sb, sy] : {std::tuple{0.2f, 0.03f, 0.25f}, {0.01f, 0.5f, 0.3f}, {0.1f, 0.1f, 0.05f}}) {
+  for (const auto& [sa, sb, sy] :
+       {std::tuple{0.2f, 0.03f, 0.25f}, {0.01f, 0.5f, 0.3f}, {0.1f, 0.1f, 0.05f}}) {
     network.tensors[3].scales = {sa};
     network.tensors[4].scales = {sb};
     network.tensors[5].scales = {sy};
@@ -133,8 +136,8 @@ TEST(Eltwise, SumsOfAllBytePairs) {
     const auto ma = std::llrint(std::ldexp(ra, shift)), mb = std::llrint(std::ldexp(rb, shift));
     for (int32_t a = -128; a < 128; ++a) {
       for (int32_t b = -128; b < 128; ++b) {
-        const int32_t sum = gemmlowp((a + 128) * (1 << 20), sa / twice) +
-                            gemmlowp((b - 5) * (1 << 20), sb / twice);
+        const int32_t sum =
+            gemmlowp((a + 128) * (1 << 20), sa / twice) + gemmlowp((b - 5) * (1 << 20), sb / twice);
         const int32_t y = gemmlowp(sum, twice / (0x1p20 * sy)) + 3;
         ASSERT_EQ(chipEltwise(ref, a, b), std::clamp(y, -128, 127)) << a << " " << b;
         const auto total = static_cast<double>((a + 128) * ma + (b - 5) * mb);
@@ -148,7 +151,8 @@ TEST(Eltwise, SumsOfAllBytePairs) {
 TEST(Tables, QuantizeBetweenSignedAndUnsignedMovesBy128) {
   for (Numerics n : {Numerics::tflm, Numerics::litertRef, Numerics::litert}) {
     const ir::Graph g = import(single(
-        114, {.shape = {1, 32}, .type = tflite::TensorType_UINT8, .scales = {0.5f}, .zeroPoints = {130}},
+        114,
+        {.shape = {1, 32}, .type = tflite::TensorType_UINT8, .scales = {0.5f}, .zeroPoints = {130}},
         {.shape = {1, 32}, .scales = {0.5f}, .zeroPoints = {2}}));
     const UnaryTable t = unaryTable(g, g.ops[0], n);
     EXPECT_FALSE(t.identity);

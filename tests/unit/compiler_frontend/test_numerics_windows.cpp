@@ -32,7 +32,10 @@ TEST(AveragePool, EverySumOfEveryCount) {
   TestNetwork n;
   n.tensors = {{.shape = {1, 4, 4, 8}, .scales = {0.1f}, .zeroPoints = {9}},
                {.shape = {1, 4, 4, 8}, .scales = {0.1f}, .zeroPoints = {9}}};
-  n.ops = {{1, {0}, {1}, tflite::BuiltinOptions_Pool2DOptions,
+  n.ops = {{1,
+            {0},
+            {1},
+            tflite::BuiltinOptions_Pool2DOptions,
             [](flatbuffers::FlatBufferBuilder& b) {
               return tflite::CreatePool2DOptions(b, tflite::Padding_SAME, 1, 1, 3, 3).Union();
             },
@@ -40,7 +43,8 @@ TEST(AveragePool, EverySumOfEveryCount) {
   n.inputs = {0};
   n.outputs = {1};
   const ir::Graph g = import(n);
-  for (int32_t count : {1, 2, 3, 4, 6, 7, 9, 25, 49, 64, 81, 100, 125, 196, 255, 1023, 4096, 65025}) {
+  for (int32_t count :
+       {1, 2, 3, 4, 6, 7, 9, 25, 49, 64, 81, 100, 125, 196, 255, 1023, 4096, 65025}) {
     const PoolParams p = averagePoolParams(g, g.ops[0], static_cast<uint32_t>(count));
     ASSERT_EQ(p.exactness.level, Exactness::Level::proved);
     for (int32_t sum = -128 * count; sum <= 127 * count; ++sum) {
@@ -71,7 +75,9 @@ TEST(Mean, FloatFormulaForEverySum) {
   uint32_t missing = 0;
   constexpr int kCases = 120;
   for (int i = 0; i < kCases; ++i) {
-    const auto pick = [&](int low, int high) { return std::uniform_int_distribution(low, high)(random); };
+    const auto pick = [&](int low, int high) {
+      return std::uniform_int_distribution(low, high)(random);
+    };
     const int32_t height = pick(1, 14), width = pick(1, 14), n = height * width;
     const float si = std::exp(std::uniform_real_distribution(-5.0f, 0.0f)(random));
     const int64_t zi = pick(-128, 127);
@@ -99,7 +105,9 @@ TEST(Mean, FloatFormulaForEverySum) {
 TEST(Mean, ReferenceFormulaForEverySum) {
   std::mt19937 random(4);
   for (int i = 0; i < 60; ++i) {
-    const auto pick = [&](int low, int high) { return std::uniform_int_distribution(low, high)(random); };
+    const auto pick = [&](int low, int high) {
+      return std::uniform_int_distribution(low, high)(random);
+    };
     const int32_t height = pick(1, 14), width = pick(1, 14), n = height * width;
     const float si = std::exp(std::uniform_real_distribution(-5.0f, 0.0f)(random));
     const float so = si * std::exp(std::uniform_real_distribution(-1.5f, 1.5f)(random));
@@ -108,15 +116,16 @@ TEST(Mean, ReferenceFormulaForEverySum) {
     const auto p = meanParams(g, g.ops[0], Numerics::tflm);
     ASSERT_TRUE(p.has_value());
     int exponent;
-    auto m = static_cast<int64_t>(
-        std::llround(std::frexp(static_cast<double>(si) / static_cast<double>(so), &exponent) * 0x1p31));
+    auto m = static_cast<int64_t>(std::llround(
+        std::frexp(static_cast<double>(si) / static_cast<double>(so), &exponent) * 0x1p31));
     const int k = std::min(static_cast<int>(std::log2(n)), 31 + exponent);
     m = (m << k) / n;
     exponent -= k;
     for (int32_t sum = -128 * n; sum <= 127 * n; ++sum) {
       const int64_t x = (sum - n * zi) * (exponent > 0 ? int64_t{1} << exponent : 1);
       const auto high = (x * m + (int64_t{1} << 30)) >> 31;
-      const auto y = std::llround(std::ldexp(static_cast<double>(high), exponent < 0 ? exponent : 0));
+      const auto y =
+          std::llround(std::ldexp(static_cast<double>(high), exponent < 0 ? exponent : 0));
       ASSERT_EQ(chipPool(*p, sum), std::clamp<int64_t>(y + zo, -128, 127)) << i << " " << sum;
     }
   }
@@ -126,7 +135,10 @@ TEST(Softmax, TableIsTheExponential) {
   TestNetwork n;
   n.tensors = {{.shape = {1, 10}, .scales = {0.07f}, .zeroPoints = {3}},
                {.shape = {1, 10}, .scales = {1.0f / 256}, .zeroPoints = {-128}}};
-  n.ops = {{25, {0}, {1}, tflite::BuiltinOptions_SoftmaxOptions,
+  n.ops = {{25,
+            {0},
+            {1},
+            tflite::BuiltinOptions_SoftmaxOptions,
             [](flatbuffers::FlatBufferBuilder& b) {
               return tflite::CreateSoftmaxOptions(b, 0.5f).Union();
             },
