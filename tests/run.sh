@@ -51,7 +51,6 @@ case ${1:-default} in
     for preset in nano lite plus; do lockstep $preset checked 300; done
     timing edge 2000
     for preset in nano lite plus; do timing $preset 500; done
-    stage conformance $PYTHON tests/ops/conformance.py
     stage cycles $PYTHON tests/models/cycles.py
     ;;
   lint) lint_stages ;;
