@@ -53,10 +53,10 @@ class CycleDevice final : public Device {
     cycle::RunOptions o;
     o.watchdogCycles = options.watchdogCycles;
     o.trace = options.trace;
-    cycle::Result time = core_.run(program_, regions_, o);
+    const cycle::Result& time = timeOf(o);
     if (!time.finished) {
-      return makeError(DiagId::deviceTimeout, fmt::format("the job does not end within {} cycles",
-                                                          o.cycleLimit));
+      return makeError(DiagId::deviceTimeout,
+                       fmt::format("the job does not end within {} cycles", o.cycleLimit));
     }
     JobResult result;
     result.trap = time.trap;
@@ -90,10 +90,31 @@ class CycleDevice final : public Device {
     return values_->read(region.base, program_);
   }
 
+  // Time never depends on data: the same program in the same place takes the same time again.
+  const cycle::Result& timeOf(const cycle::RunOptions& options) {
+    const std::optional<uint32_t> history = core_.history();
+    if (history && last_.history == history && last_.options == options &&
+        last_.regions == regions_ && last_.program == program_) {
+      return last_.result;
+    }
+    last_ = {{}, regions_, program_, options, core_.run(program_, regions_, options)};
+    if (core_.history() == history) last_.history = history;
+    return last_.result;
+  }
+
+  struct Last {
+    std::optional<uint32_t> history;  // before and after the job; none: not to be repeated
+    std::array<cycle::Region, isa::kRegions> regions{};
+    std::vector<uint8_t> program;
+    cycle::RunOptions options;
+    cycle::Result result;
+  };
+
   std::unique_ptr<Device> values_;
   cycle::TimingCore core_;
   std::array<cycle::Region, isa::kRegions> regions_{};
   std::vector<uint8_t> program_;
+  Last last_;
 };
 
 }  // namespace
@@ -104,8 +125,9 @@ Result<std::unique_ptr<Device>> openCycleDevice(const DeviceOptions& options) {
   }
   const std::optional<memory::Timing> timing = memory::findTiming(options.memory);
   if (!timing) {
-    return makeError(DiagId::unknownOption,
-                     fmt::format("unknown memory '{}'; choose sram, lpddr or sdram", options.memory));
+    return makeError(
+        DiagId::unknownOption,
+        fmt::format("unknown memory '{}'; choose sram, lpddr or sdram", options.memory));
   }
   Result<memory::Stalls> stalls = stallsOf(options);
   if (!stalls) return stalls.error();

@@ -10,8 +10,8 @@
 namespace lilong {
 
 inline Result<memory::Stalls> stallsOf(const DeviceOptions& options) {
-  constexpr uint32_t kMostStalls = 900;   // permille
-  constexpr uint32_t kLongestStall = 8;   // cycles of one random stall
+  constexpr uint32_t kMostStalls = 900;  // permille
+  constexpr uint32_t kLongestStall = 8;  // cycles of one random stall
   if (options.stallPermille > kMostStalls) {
     return makeError(DiagId::unknownOption,
                      fmt::format("{} of 1000 stalls are too many; at most {}",

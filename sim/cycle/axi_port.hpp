@@ -60,14 +60,14 @@ struct AxiPort {
     return !r.valid() && !arValid && !reading.valid1 && !reading.valid2 && !bValid && !wValid &&
            !awValid && !writing.valid1 && !writing.valid2 && !wInfo.valid();
   }
-  bool loadRoom() const { return loadCount < isa::kReadOutstanding; }    // when still
-  bool fetchRoom() const { return fetchCount < kFetchOutstanding; }      // when still
+  bool loadRoom() const { return loadCount < isa::kReadOutstanding; }  // when still
+  bool fetchRoom() const { return fetchCount < kFetchOutstanding; }    // when still
 
   struct In {
     bool abort;
-    bool fetchValid, loadValid, storeValid;        // burst requests
-    uint16_t fetchBeats, loadBeats, storeBeats;    // their bus words
-    bool fetchReady, loadReady;                    // read data taken
+    bool fetchValid, loadValid, storeValid;      // burst requests
+    uint16_t fetchBeats, loadBeats, storeBeats;  // their bus words
+    bool fetchReady, loadReady;                  // read data taken
     bool storeDataValid;
   };
   struct Out {
@@ -102,7 +102,8 @@ struct AxiPort {
 
   void tickRead(const In& in, const Memory& memory, Out& out, Memory::In& bus) {
     // Read requests.
-    const uint32_t inWindow = (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
+    const uint32_t inWindow =
+        (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
     const uint32_t inWindowAll = reading.valid1 + reading.valid2;
     const bool loadRoom = loadCount + inWindow < isa::kReadOutstanding;
     const bool fetchRoom = fetchCount + inWindowAll - inWindow < kFetchOutstanding;

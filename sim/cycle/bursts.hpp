@@ -104,7 +104,8 @@ struct Bursts {
         planeCount = 1;
         state = State::walk;
         break;
-      default: break;
+      default:
+        break;
     }
   }
 };

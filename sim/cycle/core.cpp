@@ -15,9 +15,16 @@ uint32_t& at(Result& result, Counter counter) {
 
 TimingCore::TimingCore(const isa::Preset& preset, const memory::Timing& timing,
                        const memory::Stalls& stalls)
-    : preset_(preset), shape_(Shape::of(preset)), memory_(timing, stalls, preset.axiBytes),
-      fetch_(shape_), decode_(preset_), load_(shape_), store_(shape_), scratchpad_(shape_),
-      exec_(shape_), busShift_(static_cast<unsigned>(std::countr_zero(shape_.axiBytes))) {}
+    : preset_(preset),
+      shape_(Shape::of(preset)),
+      memory_(timing, stalls, preset.axiBytes),
+      fetch_(shape_),
+      decode_(preset_),
+      load_(shape_),
+      store_(shape_),
+      scratchpad_(shape_),
+      exec_(shape_),
+      busShift_(static_cast<unsigned>(std::countr_zero(shape_.axiBytes))) {}
 
 uint32_t TimingCore::busWords(const Bursts& b) const {
   const uint32_t first = static_cast<uint32_t>(b.addr) & (shape_.axiBytes - 1);
@@ -112,24 +119,26 @@ void TimingCore::update(Result& result) {
   const bool execRests = exec_.resting();
   const ExecReads& reads = execRests ? kNoReads : exec_.reads();
   const bool storeReads = store_.readRequest();
-  const uint32_t granted =
-      reads.req != 0 || storeReads
-          ? Scratchpad::grants(reads, storeReads, store_.readAddress())
-          : 0;
+  const uint32_t granted = reads.req != 0 || storeReads
+                               ? Scratchpad::grants(reads, storeReads, store_.readAddress())
+                               : 0;
   const WriteRequest results = execRests ? WriteRequest{} : exec_.write();
   const uint32_t done = doneMask();
   Issue issue;
   if (allowed_ != 0) issue = this->issue();
-  const bool pushFire = decode_.pushing() && queues_[static_cast<size_t>(decode_.queue)].pushReady();
+  const bool pushFire =
+      decode_.pushing() && queues_[static_cast<size_t>(decode_.queue)].pushReady();
 
   // Ends of the job.
   End end = End::none;
   if ((inflight_ | allowed_) == 0 && (decode_.stop() || (decode_.pushing() && !pushFire))) {
     bool over = false;
-    result.trap = sync_.verdict(
-        queues_, decode_.trapped() ? decode_.trap : std::nullopt, decode_.number, over);
-    if (result.trap) end = End::trap;
-    else if (over && port_.drained()) end = End::done;
+    result.trap = sync_.verdict(queues_, decode_.trapped() ? decode_.trap : std::nullopt,
+                                decode_.number, over);
+    if (result.trap)
+      end = End::trap;
+    else if (over && port_.drained())
+      end = End::done;
   }
   const bool watchdog =
       options.watchdogCycles != 0 && now_ >= options.watchdogCycles && end == End::none;
@@ -174,8 +183,8 @@ void TimingCore::update(Result& result) {
   if ((issue.taken & 4) || !store_.resting()) {
     DmaCommand c;
     if (issue.taken & 4) c = command(queues_[2].head());
-    store_.tick({issue.taken & 4 ? &c : nullptr, bus.storeReady, bus.storeDataReady,
-                 bus.storeDone, (granted & Scratchpad::kStoreBit) != 0,
+    store_.tick({issue.taken & 4 ? &c : nullptr, bus.storeReady, bus.storeDataReady, bus.storeDone,
+                 (granted & Scratchpad::kStoreBit) != 0,
                  (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
     at(result, Counter::storeStallMemory) += store_.stallMemory;
     at(result, Counter::storeStallBank) += store_.stallBank;
@@ -218,9 +227,10 @@ uint64_t TimingCore::jump(uint64_t limit, Result& result) {
   if (load_.requestValid() && port_.loadRoom()) return 0;
   if (fetch_.requestValid(decode_.stop()) && port_.fetchRoom()) return 0;
   if (fetch_.count != 0 && !fetch_.full) return 0;
-  if (decode_.ready() ? fetch_.valid()
-                      : !decode_.stop() && !(decode_.pushing() &&
-                            !queues_[static_cast<size_t>(decode_.queue)].pushReady())) {
+  if (decode_.ready()
+          ? fetch_.valid()
+          : !decode_.stop() &&
+                !(decode_.pushing() && !queues_[static_cast<size_t>(decode_.queue)].pushReady())) {
     return 0;
   }
   // The job may end in this cycle.

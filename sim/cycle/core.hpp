@@ -26,13 +26,15 @@ struct Region {
   uint64_t base = 0;  // device address, a multiple of 64
   uint32_t size = 0;
   bool read = false, write = false;
+  bool operator==(const Region&) const = default;
 };
 
 struct RunOptions {
   uint32_t watchdogCycles = 0;  // 0: none
   uint32_t drainLimit = isa::kRegDrainLimitReset;
-  bool trace = false;           // fill Result::events
+  bool trace = false;                       // fill Result::events
   uint64_t cycleLimit = uint64_t{1} << 36;  // gives up; Result::finished is false then
+  bool operator==(const RunOptions&) const = default;
 };
 
 // Start and completion of an instruction, in cycles from the doorbell.
@@ -57,6 +59,13 @@ class TimingCore {
              const memory::Stalls& stalls = {});
 
   const isa::Preset& preset() const { return preset_; }
+
+  // What the next job's time depends on besides program, regions and options; none if that is
+  // new for every job.
+  std::optional<uint32_t> history() const {
+    if (memory_.stalls.permille != 0) return std::nullopt;
+    return memory_.timing.shared ? static_cast<uint32_t>(memory_.lastOwner) : 0;
+  }
 
   // One job.  `program`: content of region 0.  The numbers of the random stalls go on from job to
   // job, as those of the memory do.

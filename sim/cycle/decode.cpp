@@ -23,14 +23,21 @@ std::span<const Slot> slotsOf(isa::Opcode opcode) {
   static constexpr Slot kCopy[] = {{"source", 4}, {"destination", 4}};
   switch (opcode) {
     case isa::Opcode::load:
-    case isa::Opcode::store: return kLoad;
+    case isa::Opcode::store:
+      return kLoad;
     case isa::Opcode::conv:
-    case isa::Opcode::dwconv: return kConv;
-    case isa::Opcode::pool: return kPool;
-    case isa::Opcode::eltwise: return kEltwise;
-    case isa::Opcode::softmax: return kSoftmax;
-    case isa::Opcode::copy: return kCopy;
-    default: return {};
+    case isa::Opcode::dwconv:
+      return kConv;
+    case isa::Opcode::pool:
+      return kPool;
+    case isa::Opcode::eltwise:
+      return kEltwise;
+    case isa::Opcode::softmax:
+      return kSoftmax;
+    case isa::Opcode::copy:
+      return kCopy;
+    default:
+      return {};
   }
 }
 
@@ -79,7 +86,8 @@ bool Decode::act() {
     state = State::done;
     return true;
   }
-  const std::span<const Slot> slots = slotsOf(static_cast<isa::Opcode>(isa::opcodeByte(descriptor)));
+  const std::span<const Slot> slots =
+      slotsOf(static_cast<isa::Opcode>(isa::opcodeByte(descriptor)));
   if (empty || slots.empty()) {
     state = State::push;
     return false;

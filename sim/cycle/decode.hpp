@@ -42,15 +42,19 @@ struct Decode {
   // True if an instruction was accepted in this cycle.
   bool tick(bool pushFire) {
     switch (state) {
-      case State::flags: state = State::act; return false;
-      case State::act: return act();
+      case State::flags:
+        state = State::act;
+        return false;
+      case State::act:
+        return act();
       case State::check:
         if (--wait == 0) state = trap ? State::trapped : State::push;
         return false;
       case State::push:
         if (pushFire) state = State::take;
         return pushFire;
-      default: return false;
+      default:
+        return false;
     }
   }
 

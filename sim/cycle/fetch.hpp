@@ -11,13 +11,14 @@ namespace lilong::cycle {
 
 struct Fetch {
   uint32_t beatsPerDescriptor, entries;  // bus words
-  uint32_t total = 0;     // whole descriptors in region 0
-  uint32_t position = 0;  // of the region in its 256 bytes, in descriptors
+  uint32_t total = 0;                    // whole descriptors in region 0
+  uint32_t position = 0;                 // of the region in its 256 bytes, in descriptors
   uint32_t next = 0, owed = 0, count = 0, beat = 0, number = 0;
   bool full = false;
 
   explicit Fetch(const Shape& shape)
-      : beatsPerDescriptor(isa::kDescriptorBytes / shape.axiBytes), entries(1024 / shape.axiBytes) {}
+      : beatsPerDescriptor(isa::kDescriptorBytes / shape.axiBytes),
+        entries(1024 / shape.axiBytes) {}
 
   // Before a job.
   void start(uint64_t base, uint32_t size, bool readable) {

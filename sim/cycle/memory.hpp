@@ -14,7 +14,7 @@ struct Memory {
   struct Burst {
     uint64_t accepted = 0;  // cycle of the address handshake; of an answer: cycle it is due
     uint16_t beats = 0, beat = 0;
-    uint8_t unit = 0;       // of reads: 0 fetch, 1 LOAD
+    uint8_t unit = 0;  // of reads: 0 fetch, 1 LOAD
   };
   struct Queue {
     std::array<Burst, memory::kMaxOutstanding> slots;
@@ -45,17 +45,19 @@ struct Memory {
   memory::Stalls stalls;
   uint32_t readCycles, writeCycles;  // cycles of a beat
   uint64_t cycle = 0;
-  Queue reads, writes, answers;      // writes: data owed; answers: response owed
+  Queue reads, writes, answers;  // writes: data owed; answers: response owed
   Gate ar, r, aw, w, b;
-  uint64_t writeFree = 0;            // first cycle of the next write beat
-  uint64_t busFree = 0;              // shared: first cycle of the next owner
+  uint64_t writeFree = 0;  // first cycle of the next write beat
+  uint64_t busFree = 0;    // shared: first cycle of the next owner
   Owner owner = Owner::none, lastOwner = Owner::write;
   bool arReady = false, awReady = false, wReady = false, bValid = false;
   bool rValid = false, rLast = false;
   uint8_t rUnit = 0;
 
   Memory(const memory::Timing& t, const memory::Stalls& s, uint32_t axiBytes)
-      : timing(t), stalls(s), readCycles(cyclesPerBeat(axiBytes, t.readBytes)),
+      : timing(t),
+        stalls(s),
+        readCycles(cyclesPerBeat(axiBytes, t.readBytes)),
         writeCycles(cyclesPerBeat(axiBytes, t.writeBytes)) {
     timing.readOutstanding = std::clamp(timing.readOutstanding, 1u, memory::kMaxOutstanding);
     timing.writeOutstanding = std::clamp(timing.writeOutstanding, 1u, memory::kMaxOutstanding);
@@ -73,7 +75,9 @@ struct Memory {
     if (rValid || bValid || writes.count != 0) return 0;
     if (stalls.permille != 0) return resting() ? kForever : 0;
     uint64_t quiet = kForever;
-    const auto until = [&](uint64_t due) { quiet = std::min(quiet, due - std::min(due, cycle + 1)); };
+    const auto until = [&](uint64_t due) {
+      quiet = std::min(quiet, due - std::min(due, cycle + 1));
+    };
     if (reads.count != 0) {
       if (r.armed) {
         quiet = r.wait;

@@ -4,7 +4,9 @@
 namespace lilong::cycle {
 
 namespace {
-constexpr isa::Engine engineOf(uint32_t queue) { return static_cast<isa::Engine>(queue + 1); }
+constexpr isa::Engine engineOf(uint32_t queue) {
+  return static_cast<isa::Engine>(queue + 1);
+}
 }  // namespace
 
 std::optional<isa::Trap> Sync::tick(const Queues& queues, int acquired, uint32_t done) {
@@ -23,8 +25,7 @@ std::optional<isa::Trap> Sync::tick(const Queues& queues, int acquired, uint32_t
     if (semaphores[s] <= isa::kSemaphoreMax) continue;
     for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
       const isa::Header& h = queues[q].oldest().header;
-      if ((done >> q & 1) &&
-          ((h.signal0En && h.signal0 == s) || (h.signal1En && h.signal1 == s))) {
+      if ((done >> q & 1) && ((h.signal0En && h.signal0 == s) || (h.signal1En && h.signal1 == s))) {
         return isa::Trap{isa::TrapCode::semaphoreOverflow, engineOf(q),
                          queues[q].oldest().instruction, s};
       }

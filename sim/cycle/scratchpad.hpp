@@ -7,14 +7,15 @@
 namespace lilong::cycle {
 
 struct Scratchpad {
-  unsigned granuleShift;    // granule address to vector address
-  uint32_t granuleMask;     // granules of a vector, less one
+  unsigned granuleShift;  // granule address to vector address
+  uint32_t granuleMask;   // granules of a vector, less one
   uint32_t vectorMask;
   // Grants of one, two and three cycles ago; STORE has the bit behind those of exec.
   uint32_t valid1 = 0, valid2 = 0, valid3 = 0;
 
   explicit Scratchpad(const Shape& shape)
-      : granuleShift(shape.depthBits() - 3), granuleMask(shape.depth / 8 - 1),
+      : granuleShift(shape.depthBits() - 3),
+        granuleMask(shape.depth / 8 - 1),
         vectorMask(shape.vectorMask()) {}
 
   void clear() { valid1 = valid2 = valid3 = 0; }

@@ -110,8 +110,8 @@ struct Store {
 
     // Responses.
     doneQ = orderReady && order.front().last;
-    responses += (in.answered ? 1 : 0) -
-                 (order.valid() && !order.front().empty && responses != 0 ? 1 : 0);
+    responses +=
+        (in.answered ? 1 : 0) - (order.valid() && !order.front().empty && responses != 0 ? 1 : 0);
     if (orderReady) order.pop();
 
     // Bursts.

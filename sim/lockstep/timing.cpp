@@ -26,8 +26,8 @@ cycle::Result runCore(const TestCase& test, TimingFigures& figures) {
   options.cycleLimit = uint64_t{test.watchdogCycles} + 100'000;
   options.trace = true;
   const std::clock_t start = std::clock();
-  cycle::Result result =
-      core.run(std::span<const uint8_t>(image).subspan(program.base, program.size), regions, options);
+  cycle::Result result = core.run(
+      std::span<const uint8_t>(image).subspan(program.base, program.size), regions, options);
   figures.seconds += static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   figures.cycles += result.cycles;
   ++figures.jobs;
@@ -64,8 +64,8 @@ std::string firstDifference(const TestCase& test, const std::vector<cycle::Event
       const cycle::Event& x = core[a++];
       const rtl::Event& y = rtl[b++];
       if (x.instruction != y.instruction) {
-        note(std::min(x.start, y.start),
-             fmt::format("instruction {} starts on cycle, {} on rtl", x.instruction, y.instruction));
+        note(std::min(x.start, y.start), fmt::format("instruction {} starts on cycle, {} on rtl",
+                                                     x.instruction, y.instruction));
         break;
       }
       if (x.start != y.start || x.end != y.end) {
@@ -121,7 +121,7 @@ TestCase shrinkTiming(const TestCase& test, RtlRunner& rtl) {
     if (!info || info->queue == isa::Queue::control) continue;
     isa::Descriptor nop{};
     nop[0] = best.program[i][0];
-    const isa::Opcode opcode = info->queue == isa::Queue::load    ? isa::Opcode::nopLoad
+    const isa::Opcode opcode = info->queue == isa::Queue::load   ? isa::Opcode::nopLoad
                                : info->queue == isa::Queue::exec ? isa::Opcode::nopExec
                                                                  : isa::Opcode::nopStore;
     isa::setBits(nop, 0, 7, 0, static_cast<uint32_t>(opcode));

@@ -119,9 +119,10 @@ TEST(DeviceCycle, EqualsRtlJobAfterJob) {
   Job endless = goodJob();
   endless.program.pop_back();
   const std::pair<const char*, Job> jobs[] = {
-      {"good", goodJob()},         {"deadlock", deadlock},      {"good after deadlock", goodJob()},
-      {"outside", outside},        {"overflow", overflowJob()}, {"good after overflow", goodJob()},
-      {"watchdog", late},          {"no end", endless},         {"good at the end", goodJob()}};
+      {"good", goodJob()},      {"deadlock", deadlock},      {"good after deadlock", goodJob()},
+      {"outside", outside},     {"overflow", overflowJob()}, {"good after overflow", goodJob()},
+      {"watchdog", late},       {"no end", endless},         {"good at the end", goodJob()},
+      {"good again", goodJob()}};
   for (const char* memory : {"sram", "lpddr", "sdram"}) {
     for (const uint32_t stalls : {0u, 300u, 900u}) {
       DeviceOptions options;
