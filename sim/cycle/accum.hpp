@@ -44,8 +44,8 @@ struct Accum {
   }
 
  private:
-  unsigned count_ = 0;         // finished positions
-  unsigned free_ = kEntries;   // entries that no released beat has taken
+  unsigned count_ = 0;        // finished positions
+  unsigned free_ = kEntries;  // entries that no released beat has taken
 };
 
 }  // namespace lilong::cycle

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// lilong_exec: dispatches EXEC instructions, in order, to the array path and to Post, and shares the
-// read ports between them.
+// lilong_exec: dispatches EXEC instructions, in order, to the array path and to Post, and shares
+// the read ports between them.
 //
 // A cycle: reads() once, then write() and cmdReady(), grants from outside, tick().
 #pragma once
@@ -30,9 +30,7 @@ struct Exec {
   bool resting() const { return seq_ == done_ && front_idle_ && post_.still(); }
 
   // Would an instruction be taken in this cycle?
-  bool cmdReady(const isa::Descriptor& cmd) const {
-    return post_.cmdReady() && may(target(cmd));
-  }
+  bool cmdReady(const isa::Descriptor& cmd) const { return post_.cmdReady() && may(target(cmd)); }
 
   // Requests of this cycle.
   const ExecReads& reads() {
@@ -108,12 +106,13 @@ struct Exec {
 
   // Cycles in which nothing outside matters: no instruction is offered, or only `waiting` (may be
   // null), which cannot be taken yet.  Exec has the highest priority at every port, so nobody else
-  // changes its time.  Stops after `limit` cycles, or in front of a cycle in which an instruction is
-  // done or `waiting` would be taken; returns the number of cycles and adds their events.
+  // changes its time.  Stops after `limit` cycles, or in front of a cycle in which an instruction
+  // is done or `waiting` would be taken; returns the number of cycles and adds their events.
   struct Events {
     uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
   };
-  [[gnu::flatten]] uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit, Events& events) {
+  [[gnu::flatten]] uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit,
+                                     Events& events) {
     const Target to = waiting != nullptr ? target(*waiting) : Target::post;
     const auto takes = [&] { return waiting != nullptr && post_.cmdReady() && may(to); };
     uint64_t n = 0;
@@ -158,14 +157,19 @@ struct Exec {
     switch (static_cast<isa::Opcode>(isa::opcodeByte(d))) {
       case isa::Opcode::eltwise:
       case isa::Opcode::softmax:
-      case isa::Opcode::copy: return Target::vector;
-      case isa::Opcode::pool: steps = isa::bits(d, 7, 31, 24); break;
+      case isa::Opcode::copy:
+        return Target::vector;
+      case isa::Opcode::pool:
+        steps = isa::bits(d, 7, 31, 24);
+        break;
       case isa::Opcode::conv:
-      case isa::Opcode::dwconv: break;
-      default: return Target::post;
+      case isa::Opcode::dwconv:
+        break;
+      default:
+        return Target::post;
     }
-    const bool empty = steps == 0 || (d[12] & 0xffff) == 0 || d[12] >> 16 == 0 ||
-                       (d[13] & 0xffff) == 0;
+    const bool empty =
+        steps == 0 || (d[12] & 0xffff) == 0 || d[12] >> 16 == 0 || (d[13] & 0xffff) == 0;
     return empty ? Target::post : Target::front;
   }
 
@@ -202,11 +206,11 @@ struct Exec {
   unsigned weight_ports_;
   Front front_;
   Post post_;
-  bool front_idle_ = true;            // front_.idle(), kept so that an idle path costs nothing
-  bool vector_ = false;               // a vector instruction is at work
-  uint32_t vector_seq_ = 0;           // its number
-  uint32_t seq_ = 0, done_ = 0;       // instructions taken and completed, modulo 16
-  uint32_t act_ = 0, weight_ = 0;     // requests of this cycle
+  bool front_idle_ = true;         // front_.idle(), kept so that an idle path costs nothing
+  bool vector_ = false;            // a vector instruction is at work
+  uint32_t vector_seq_ = 0;        // its number
+  uint32_t seq_ = 0, done_ = 0;    // instructions taken and completed, modulo 16
+  uint32_t act_ = 0, weight_ = 0;  // requests of this cycle
   ParamReads params_;
   VectorReads vectors_;
   ExecReads reads_;

@@ -14,8 +14,8 @@ namespace lilong::cycle {
 struct FrontIn {
   bool cmdValid = false;                 // taken when cmdReady()
   const isa::Descriptor* cmd = nullptr;  // conv, dwconv or pool that is not empty
-  uint32_t seq = 0;                       // its number, modulo 16
-  uint32_t doneSeq = 0;                   // EXEC instructions completed, modulo 16
+  uint32_t seq = 0;                      // its number, modulo 16
+  uint32_t doneSeq = 0;                  // EXEC instructions completed, modulo 16
   uint32_t actGrant = 0;                 // subset of actRequests
   uint32_t weightGrant = 0;
   bool accReady = false;
@@ -43,9 +43,7 @@ struct Front {
   uint32_t weightRequests() const { return weights_.requests(); }
   uint32_t weightAddr(unsigned j) const { return weights_.addr(j); }
   // Mask of the six ports; writes the addresses of those that wait.
-  uint32_t actRequests(uint32_t* addr) const {
-    return stream_.requests(weights_, addr);
-  }
+  uint32_t actRequests(uint32_t* addr) const { return stream_.requests(weights_, addr); }
 
   // Grants when nobody else asks: low ports first, one of every bank.
   uint32_t grants(uint32_t& weight_grant) const {

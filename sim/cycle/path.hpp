@@ -14,7 +14,9 @@ inline constexpr int32_t kFarRight = 1 << 25;  // saturated position
 inline constexpr uint32_t kAddrMask = (1u << 24) - 1;
 
 // Of a position that may be negative.
-constexpr int32_t farRight(int32_t x) { return x >= kFarRight ? kFarRight : x; }
+constexpr int32_t farRight(int32_t x) {
+  return x >= kFarRight ? kFarRight : x;
+}
 
 // One instruction, products done.
 struct Work {
@@ -62,12 +64,12 @@ struct Step {
 
 // Flags of a beat, as far as they influence time.
 enum : uint32_t {
-  kOpen = 1,      // first beat of an instruction
+  kOpen = 1,  // first beat of an instruction
   kFence = 2,
-  kCompute = 4,   // the array multiplies
-  kLoad = 8,      // next weights become active (never set for pool)
-  kResult = 16,   // computes in the last step: the result leaves
-  kSingle = 32,   // computes for a stripe of one position and several steps
+  kCompute = 4,  // the array multiplies
+  kLoad = 8,     // next weights become active (never set for pool)
+  kResult = 16,  // computes in the last step: the result leaves
+  kSingle = 32,  // computes for a stripe of one position and several steps
 };
 
 // A beat behind the cut: per port (2s even, 2s + 1 odd vector of stream s) whether a vector is

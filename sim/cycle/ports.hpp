@@ -6,7 +6,8 @@
 //   2. functions of registers and of inputs of the same cycle: const getters with those inputs
 //   3. tick(inputs): the clock edge; afterwards the getters show the next cycle
 // clear() does what clr_i does.  Data comes back three cycles after its grant, so the valid bits of
-// the way back are not modelled as ports: whoever asked knows.  A struct mirrors the registers of its module that influence time.
+// the way back are not modelled as ports: whoever asked knows.  A struct mirrors the registers of
+// its module that influence time.
 #pragma once
 
 #include <array>
@@ -25,7 +26,7 @@ inline constexpr unsigned kMaxExecPorts = kActPorts + kMaxWeightPorts;
 // Sizes of a chip and what follows from them.  All sizes are powers of two.
 struct Shape {
   uint32_t lanes = 16;
-  uint32_t depth = 16;            // bytes of a vector
+  uint32_t depth = 16;  // bytes of a vector
   uint32_t results = 16;
   uint32_t weightVectors = 4;
   uint32_t axiBytes = 16;
@@ -44,13 +45,15 @@ struct Shape {
   unsigned depthBits() const { return static_cast<unsigned>(std::countr_zero(depth)); }
   unsigned laneBits() const { return static_cast<unsigned>(std::countr_zero(lanes)); }
   uint32_t vectors() const { return scratchpadBytes / depth; }
-  uint32_t vectorMask() const { return vectors() - 1; }          // AW bits
+  uint32_t vectorMask() const { return vectors() - 1; }             // AW bits
   uint32_t granuleMask() const { return scratchpadBytes / 8 - 1; }  // GW bits
   unsigned execPorts() const { return kActPorts + weightVectors; }  // NP
 };
 
 // Bank of a vector address.
-constexpr uint32_t bankOf(uint32_t vector) { return (vector + (vector >> 3)) & 7; }
+constexpr uint32_t bankOf(uint32_t vector) {
+  return (vector + (vector >> 3)) & 7;
+}
 
 // Requests of up to N read ports: bit n of `req` and the vector address of port n.
 // Addresses of ports that do not ask are not defined.
@@ -59,9 +62,10 @@ struct ReadRequests {
   uint32_t req = 0;
   std::array<uint32_t, N> addr{};
 };
-using ExecReads = ReadRequests<kMaxExecPorts>;      // 0..5 activations or vector path, 6.. weights or parameters
-using VectorReads = ReadRequests<kVecPorts>;        // vec_* of lilong_post
-using ParamReads = ReadRequests<kMaxWeightPorts>;   // prm_* of lilong_post
+using ExecReads =
+    ReadRequests<kMaxExecPorts>;  // 0..5 activations or vector path, 6.. weights or parameters
+using VectorReads = ReadRequests<kVecPorts>;       // vec_* of lilong_post
+using ParamReads = ReadRequests<kMaxWeightPorts>;  // prm_* of lilong_post
 
 // A write: address of the first granule (byte address / 8), one strobe bit per granule.
 struct WriteRequest {

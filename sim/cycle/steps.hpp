@@ -39,16 +39,16 @@ struct Steps {
  private:
   // Place in the kernel.
   struct Kernel {
-    bool done = false;    // no kernel rows left
-    uint32_t rows = 0;    // kernel rows left, this one included
-    uint32_t cols = 0;    // kernel columns left, this one (or group) included
-    uint32_t bytes = 0;   // conv: bytes left of the run
-    int32_t x = 0;        // conv: first byte of the rest of the run; depthwise: of the column group
-    int32_t col = 0;      // conv: first byte of the kernel column
-    uint32_t iy = 0;      // 17 bits
+    bool done = false;   // no kernel rows left
+    uint32_t rows = 0;   // kernel rows left, this one included
+    uint32_t cols = 0;   // kernel columns left, this one (or group) included
+    uint32_t bytes = 0;  // conv: bytes left of the run
+    int32_t x = 0;       // conv: first byte of the rest of the run; depthwise: of the column group
+    int32_t col = 0;     // conv: first byte of the kernel column
+    uint32_t iy = 0;     // 17 bits
     uint32_t addr = 0;
-    uint32_t k0 = 0;      // depthwise: first column of the group
-    uint32_t rows0 = 0;   // depthwise: rows, iy, addr at the begin of the row group
+    uint32_t k0 = 0;     // depthwise: first column of the group
+    uint32_t rows0 = 0;  // depthwise: rows, iy, addr at the begin of the row group
     uint32_t iy0 = 0, addr0 = 0;
   };
 

@@ -137,16 +137,14 @@ struct Stream {
   // Top bit of every byte that is not 0 (and at most 128).
   static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kOnes) & (128 * kOnes); }
   // Ports of `req` without a granted vector, as the top bit of their byte.
-  uint64_t missing(uint64_t req) const {
-    return (req << 7) & ~(granted_ + 127 * kOnes);
-  }
+  uint64_t missing(uint64_t req) const { return (req << 7) & ~(granted_ + 127 * kOnes); }
 
   uint32_t held_ = 0;
   bool hazard_ = false;
-  unsigned count_ = 0, first_ = 0, next_ = 0;          // beats; oldest, next free entry
-  uint64_t write_ = 0, read_ = 0;                      // places in the queues of the ports
-  uint64_t waiting_ = 0, granted_ = 0;                 // requests not granted; granted, not released
-  std::array<uint32_t, kActPorts> tag_{};              // newest vector of a port
+  unsigned count_ = 0, first_ = 0, next_ = 0;  // beats; oldest, next free entry
+  uint64_t write_ = 0, read_ = 0;              // places in the queues of the ports
+  uint64_t waiting_ = 0, granted_ = 0;         // requests not granted; granted, not released
+  std::array<uint32_t, kActPorts> tag_{};      // newest vector of a port
   Request queue_[kActPorts][kWindow];
   Entry window_[kWindow];
 };

@@ -13,7 +13,9 @@ namespace lilong::cycle {
 
 struct Walk {
   explicit Walk(const Shape& shape)
-      : steps_(shape), lanes_(shape.lanes), depth_bits_(shape.depthBits()),
+      : steps_(shape),
+        lanes_(shape.lanes),
+        depth_bits_(shape.depthBits()),
         half_mask_(shape.vectorMask() >> 1) {}
 
   void clear() {
@@ -42,7 +44,7 @@ struct Walk {
   // Output position; x, iy and addr of its first kernel byte, without the kernel walk.
   struct Position {
     uint32_t ox = 0, oy = 0;
-    int32_t x = 0;      // saturated
+    int32_t x = 0;  // saturated
     int32_t iy = 0;
     uint32_t addr = 0;
     uint32_t left = 0;  // columns from here that are left of the image
@@ -88,7 +90,8 @@ struct Walk {
         const int32_t x = pos_.x + p.x, n = static_cast<int32_t>(p.n);
         const int32_t to = std::min(n, work_.rowBytes - x);
         const int32_t from = x < 0 ? -x : 0;
-        if (from < to) cut(beat, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
+        if (from < to)
+          cut(beat, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
       }
     } else if (!column(beat, step, columns)) {
       beat.flags = flags;
@@ -190,14 +193,14 @@ struct Walk {
   Work work_;
   Position pos_, start_;
   bool busy_ = false, fill_ = false;
-  bool multi_ = false;               // several steps
-  uint32_t common_ = 0, load_ = 0;   // flags of the next beat; kLoad when there are weights
+  bool multi_ = false;              // several steps
+  uint32_t common_ = 0, load_ = 0;  // flags of the next beat; kLoad when there are weights
   uint32_t last_x_ = 0, last_y_ = 0, last_index_ = 0;
   uint32_t index_ = 0;
-  uint32_t groups_ = 0;      // groups left, this one included
-  int32_t group_byte_ = 0;   // first channel of the group
-  uint32_t col_ = 0;         // depthwise: columns of this position that have entered
-  int32_t x_ = 0;            // depthwise: next column
+  uint32_t groups_ = 0;     // groups left, this one included
+  int32_t group_byte_ = 0;  // first channel of the group
+  uint32_t col_ = 0;        // depthwise: columns of this position that have entered
+  int32_t x_ = 0;           // depthwise: next column
 };
 
 }  // namespace lilong::cycle

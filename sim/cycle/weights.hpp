@@ -9,8 +9,10 @@ namespace lilong::cycle {
 
 struct Weights {
   explicit Weights(const Shape& shape)
-      : rows_(shape.lanes / shape.weightVectors), vectors_(shape.weightVectors),
-        depth_bits_(shape.depthBits()), mask_(shape.vectorMask()) {}
+      : rows_(shape.lanes / shape.weightVectors),
+        vectors_(shape.weightVectors),
+        depth_bits_(shape.depthBits()),
+        mask_(shape.vectorMask()) {}
 
   void clear() {
     active_ = full_ = false;

@@ -122,7 +122,8 @@ class Lockstep {
     return true;
   }
 
-  // The same run without the RTL, ahead wherever possible; after a run in which nothing was refused.
+  // The same run without the RTL, ahead wherever possible; after a run in which nothing was
+  // refused.
   bool runAhead(const std::vector<isa::Descriptor>& program) {
     size_t issued = 0, done = 0;
     int64_t cycle = 0;
@@ -203,7 +204,7 @@ class Lockstep {
   Vlilong_exec top_;
   cycle::Exec twin_;
   uint32_t asked_[cycle::kMaxExecPorts] = {};
-  uint32_t way_[3] = {};  // grants of the last three cycles
+  uint32_t way_[3] = {};        // grants of the last three cycles
   std::vector<int64_t> trace_;  // starts (even) and ends (odd) of the last run
   int64_t cycle_ = 0, instructions_ = 0, clears_ = 0, ahead_ = 0;
 };
@@ -236,16 +237,15 @@ int main(int argc, char** argv) {
     options.read = rng() % 2 ? 1.0 : 0.6;
     options.write = rng() % 2 ? 1.0 : 0.7;
     options.clear = rng() % 8 ? 0.0 : 0.002;
-    const bool free = options.issue == 1.0 && options.read == 1.0 && options.write == 1.0 &&
-                      options.clear == 0.0;
+    const bool free =
+        options.issue == 1.0 && options.read == 1.0 && options.write == 1.0 && options.clear == 0.0;
     if (!lockstep.run(exec, options) || (free && !lockstep.runAhead(exec))) {
       std::printf("FAILED: run %d of seed %llu\n", i, static_cast<unsigned long long>(seed));
       return 1;
     }
   }
   std::printf("%d runs, %lld instructions, %lld cycles, %lld ahead, %lld clears, 0 differences\n",
-              count,
-              static_cast<long long>(lockstep.instructions()),
+              count, static_cast<long long>(lockstep.instructions()),
               static_cast<long long>(lockstep.cycles()), static_cast<long long>(lockstep.ahead()),
               static_cast<long long>(lockstep.clears()));
   return 0;

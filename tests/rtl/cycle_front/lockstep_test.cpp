@@ -94,9 +94,12 @@ class Lockstep {
       in.accReady = top_.acc_ready_i;
       const auto release = twin_.release(in.actGrant, in.weightGrant);
       if (!same("beat", top_.beat_o, release.compute()) ||
-          !same("stall_weights", top_.stall_weights_o, (release.events & cycle::Stream::kStallWeights) != 0) ||
-          !same("stall_input", top_.stall_input_o, (release.events & cycle::Stream::kStallInput) != 0) ||
-          !same("stall_output", top_.stall_output_o, (release.events & cycle::Stream::kStallOutput) != 0)) {
+          !same("stall_weights", top_.stall_weights_o,
+                (release.events & cycle::Stream::kStallWeights) != 0) ||
+          !same("stall_input", top_.stall_input_o,
+                (release.events & cycle::Stream::kStallInput) != 0) ||
+          !same("stall_output", top_.stall_output_o,
+                (release.events & cycle::Stream::kStallOutput) != 0)) {
         return false;
       }
       quiet++;
@@ -141,8 +144,12 @@ class Lockstep {
   }
 
  private:
-  bool chance(double p) { return p >= 1.0 || (p > 0 && std::uniform_real_distribution<>(0, 1)(rng_) < p); }
-  int64_t in_(int64_t lo, int64_t hi) { return std::uniform_int_distribution<int64_t>(lo, hi)(rng_); }
+  bool chance(double p) {
+    return p >= 1.0 || (p > 0 && std::uniform_real_distribution<>(0, 1)(rng_) < p);
+  }
+  int64_t in_(int64_t lo, int64_t hi) {
+    return std::uniform_int_distribution<int64_t>(lo, hi)(rng_);
+  }
 
   bool same(const char* name, uint32_t rtl, uint32_t twin) {
     if (rtl == twin) return true;
@@ -212,7 +219,8 @@ int main(int argc, char** argv) {
       if (generator.oneIn(12)) {
         w = layer(static_cast<uint32_t>(generator.in(kConv, kPool)), 8, 8,
                   static_cast<int>(generator.in(3, 32)), static_cast<int>(generator.in(1, 5)),
-                  static_cast<int>(generator.in(1, 2)), static_cast<int>(generator.in(1, 2 * kLanes)));
+                  static_cast<int>(generator.in(1, 2)),
+                  static_cast<int>(generator.in(1, 2 * kLanes)));
       }
     }
     Options options;
