@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "sim/lockstep/bench.hpp"
 #include "sim/lockstep/random.hpp"
@@ -166,6 +167,14 @@ int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& fil
     if (!header) {
       fmt::print("\n{:<32} {:>9} {:>9}\n", "from first start to last end", "cycles", "");
       header = true;
+    }
+    std::optional<isa::Trap> refused;
+    for (uint32_t i = 0; i < s.test.program.size() && !refused; ++i) {
+      refused = isa::check(s.test.program[i], preset, s.test.views(), i);
+    }
+    if (refused) {
+      fmt::print("{:<32} does not fit ({})\n", s.name, refused->toString());
+      continue;
     }
     const Outcome got = rtl.run(s.test);
     std::string difference = compare(s.test, runFunctional(s.test), got);
