@@ -64,15 +64,12 @@ def main() -> int:
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/bench"))
     output: pathlib.Path = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
-    big = cycles.Case(
-        "mobilenet_v2_224", cycles.MODELS / "zoo/mobilenet_v2_224.tflite", "edge", "sram", "litert"
-    )
     rows = []
     print(
         f"{'network':18s}{'arithmetic':12s}{'cycles':>11s}{'MACs/256':>11s}{'bus':>9s}"
         f"{'peak':>7s}{'goal':>11s}{'Ethos-U est.':>14s}{'k cycles/s':>12s}"
     )
-    for case in [*cycles.cases(), big]:
+    for case in cycles.cases():
         if not case.file.exists():
             print(f"{case.network:18s}not found, skipped (set LILONG_MODELS)")
             continue

@@ -46,6 +46,10 @@ def cases() -> list[Case]:
         for numerics in ("tflm", "litert-ref", "litert")
     ]
     found.append(Case("person_detect", MODELS / "zoo/person_detect.tflite", "edge", "sram", "tflm"))
+    found += [
+        Case("mobilenet_v2_224", MODELS / "zoo/mobilenet_v2_224.tflite", "edge", "sram", numerics)
+        for numerics in ("litert-ref", "litert")
+    ]
     bundled = ROOT / "python/lilong/networks/vibration/vibration.tflite"
     found.append(Case("vibration", bundled, "edge", "sram", "litert"))
     return found
