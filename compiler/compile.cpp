@@ -9,6 +9,7 @@
 #include "compiler/chip_step.hpp"
 #include "compiler/frontend/tflite.hpp"
 #include "compiler/lower/lower.hpp"
+#include "compiler/passes/dead_channels.hpp"
 #include "compiler/passes/partition.hpp"
 #include "runtime/digest.hpp"
 #include "runtime/validate.hpp"
@@ -296,10 +297,7 @@ class Compilation {
 };
 
 Result<void> checkOptions(const CompileOptions& options) {
-  if (options.deadChannels == "remove")
-    return makeError(DiagId::unknownOption,
-                     "dead channels 'remove' is not available in this version; choose 'keep'");
-  if (options.deadChannels != "keep")
+  if (options.deadChannels != "keep" && options.deadChannels != "remove")
     return makeError(
         DiagId::unknownOption,
         fmt::format("dead channels '{}' is neither keep nor remove", options.deadChannels));
@@ -324,6 +322,9 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
         DiagId::unknownOption,
         fmt::format("numerics '{}' is none of tflm, litert-ref, litert", options.numerics));
   auto graph = importTflite(model, fileName);
+  if (!graph) return graph.error();
+  if (options.deadChannels == "remove")
+    graph = backend::removeDeadChannels(*graph, *numerics, preset->lanes);
   if (!graph) return graph.error();
   auto program = Compilation(options, *preset, *bus, *numerics, *graph).run();
   if (program) program->modelSha256 = toHex(sha256(model));

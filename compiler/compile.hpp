@@ -16,7 +16,7 @@ struct CompileOptions {
   std::string numerics = "litert";    // tflm, litert-ref, litert: whose bytes the results equal
   std::string memory = "sram";        // sram, lpddr, sdram: what the tiling is tuned for
   bool noHost = false;                // an operator for the host is an error
-  std::string deadChannels = "keep";  // constant channels are computed like all others
+  std::string deadChannels = "keep";  // keep, remove: channels that are constant for every input
 };
 
 // `model` is untrusted.  The program has passed the program verifier; the same model and options

@@ -129,6 +129,7 @@ Result<void> checkGraph(const Graph& graph) {
 }
 
 uint64_t macsOf(const Graph& graph, const Op& op) {
+  if (op.networkMacs) return *op.networkMacs;
   switch (op.kind) {
     case OpKind::conv2d:
     case OpKind::fullyConnected: {

@@ -13,6 +13,7 @@
 //   everything else                           x
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "compiler/ir/attributes.hpp"
@@ -34,6 +35,8 @@ struct Op {
   std::vector<TensorId> inputs;
   std::vector<TensorId> outputs;
   Attributes attributes;
+  // Multiply-accumulates in the network file, when a pass has made the operator smaller.
+  std::optional<uint64_t> networkMacs = std::nullopt;
 
   template <typename T>
   const T& as() const {
