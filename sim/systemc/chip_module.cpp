@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <future>
 
 #include "sim/systemc/placement.hpp"
 
@@ -142,7 +143,9 @@ Result<JobResult> ChipModule::runJob() {
     if (auto done = device_->write((*placed)[i].base, bytes); !done) return done.error();
   }
   if (auto done = device_->bind(*placed); !done) return done.error();
-  Result<JobResult> job = device_->run({.watchdogCycles = file_->watchdogCycles(), .trace = false});
+  // In a thread of its own: the threads of a simulation have small stacks.
+  const auto run = [&] { return device_->run({.watchdogCycles = file_->watchdogCycles()}); };
+  Result<JobResult> job = std::async(std::launch::async, run).get();
   if (!job) return job;
   for (size_t i = 0; i < windows.size(); ++i) {
     if (!isUsed(windows[i]) || !windows[i].write) continue;

@@ -5,6 +5,12 @@
 
 namespace lilong::systemc::example {
 
+namespace {
+
+constexpr size_t kStackBytes = 1 << 20;  // for operators on the host
+
+}  // namespace
+
 Host::Host(const sc_core::sc_module_name& name, const isa::Preset& preset, sc_core::sc_time period,
            uint64_t base, uint64_t bytes)
     : sc_module(name),
@@ -17,6 +23,7 @@ Host::Host(const sc_core::sc_module_name& name, const isa::Preset& preset, sc_co
       bytes_(bytes) {
   SC_HAS_PROCESS(Host);
   SC_THREAD(thread);
+  set_stack_size(kStackBytes);
   SC_METHOD(noteInterrupt);
   sensitive << irq.pos();
   dont_initialize();
