@@ -8,9 +8,9 @@ import pickle
 from pathlib import Path
 
 import lilong
-import networks
 import numpy as np
 import pytest
+import sample_networks
 from lilong import errors
 
 pytestmark = pytest.mark.smoke
@@ -53,7 +53,7 @@ def test_forms_of_the_input(session: lilong.Session) -> None:
 
 
 def test_several_outputs_come_as_a_list() -> None:
-    session = lilong.Session(lilong.compile(networks.two_outputs()), lilong.Device())
+    session = lilong.Session(lilong.compile(sample_networks.two_outputs()), lilong.Device())
     result = session.run(np.array([[1, -5, 9, 3]], np.int8))
     assert isinstance(result, list) and len(result) == 2
     np.testing.assert_array_equal(result[0], [[1, 0, 9, 3]])
@@ -61,7 +61,7 @@ def test_several_outputs_come_as_a_list() -> None:
 
 
 def test_float_edges_run_on_the_host() -> None:
-    program = lilong.compile(networks.float_edges())
+    program = lilong.compile(sample_networks.float_edges())
     assert [layer["op"] for layer in program.host_layers] == ["QUANTIZE", "DEQUANTIZE"]
     session = lilong.Session(program, lilong.Device())
     y = session.run(np.array([[0.5, -3.0, 1.26, 100.0]], np.float32))
@@ -106,7 +106,7 @@ def test_errors_carry_their_fields(tmp_path: Path) -> None:
     assert str(error).count(error.message) == 1
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     with pytest.raises(errors.UnsupportedError) as caught_operator:
-        lilong.compile(networks.unsupported_network())
+        lilong.compile(sample_networks.unsupported_network())
     assert caught_operator.value.layer == "t1"
 
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import networks
 import numpy as np
 import program_bytes
 import pytest
+import sample_networks
 from conftest import Lilong, spread
 
 pytestmark = pytest.mark.default
@@ -104,19 +104,19 @@ def test_flipped_bits_anywhere(bundled: Path, count: int) -> None:
 
 
 def test_float_network(lilong_command: Lilong, write: Write) -> None:
-    lilong_command("run", write("float.tflite", networks.float_network())).refused(
+    lilong_command("run", write("float.tflite", sample_networks.float_network())).refused(
         "float.tflite", "uantis"
     )
 
 
 def test_unsupported_operator(lilong_command: Lilong, write: Write) -> None:
     """Named, with its layer."""
-    content = networks.unsupported_network()
+    content = sample_networks.unsupported_network()
     lilong_command("run", write("cosine.tflite", content)).refused("cosine.tflite", "COS", "t1")
 
 
 def test_operator_for_the_host(lilong_command: Lilong, write: Write) -> None:
-    path = write("top.tflite", networks.host_network())
+    path = write("top.tflite", sample_networks.host_network())
     assert lilong_command("run", path).code == 0
     lilong_command("run", path, "--no-host").refused("ARG_MAX", "t2")
 

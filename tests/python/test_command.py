@@ -148,6 +148,8 @@ def test_interrupt() -> None:
         [sys.executable, "-m", "lilong", "run", str(NETWORK), "--samples", "200000"],
         stderr=subprocess.PIPE,
         text=True,
+        # A test run in the background inherits SIGINT as ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=6)
