@@ -33,9 +33,7 @@ GOAL = {
 
 def network(case: cycles.Case) -> dict[str, Any]:
     """One row of the network table."""
-    program = lilong.compile(
-        str(case.file), preset=case.preset, numerics=case.numerics, memory=case.memory
-    )
+    program = cycles.compile_case(case)
     session = lilong.Session(program, lilong.Device("rtl", preset=case.preset, memory=case.memory))
     start = time.process_time()
     session.run_random(seed=1)
@@ -47,6 +45,7 @@ def network(case: cycles.Case) -> dict[str, Any]:
     return {
         "network": case.network,
         "numerics": case.numerics,
+        "dead_channels": case.dead_channels,
         "cycles": session.cycles,
         "macs": report["macs"],
         "bound_compute": compute,

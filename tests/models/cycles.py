@@ -24,7 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = pathlib.Path(__file__).parent
 MODELS = pathlib.Path(os.environ.get("LILONG_MODELS", ROOT / "../shared/models")).resolve()
 FIELDS = ["network", "sha256", "preset", "memory", "numerics", "dead_channels", "cycles"]
-LAYER_FIELDS = ["network", "preset", "memory", "numerics", "layer", "name", "cycles"]
+KEYS = ["network", "preset", "memory", "numerics", "dead_channels"]
+LAYER_FIELDS = [*KEYS, "layer", "name", "cycles"]
 
 
 class Case(NamedTuple):
@@ -35,6 +36,7 @@ class Case(NamedTuple):
     preset: str
     memory: str
     numerics: str
+    dead_channels: str = "keep"
 
 
 def cases() -> list[Case]:
@@ -50,16 +52,26 @@ def cases() -> list[Case]:
         Case("mobilenet_v2_224", MODELS / "zoo/mobilenet_v2_224.tflite", "edge", "sram", numerics)
         for numerics in ("litert-ref", "litert")
     ]
+    found += [case._replace(dead_channels="remove") for case in found if case.network == "vww"]
     bundled = ROOT / "python/lilong/networks/vibration/vibration.tflite"
     found.append(Case("vibration", bundled, "edge", "sram", "litert"))
     return found
 
 
+def compile_case(case: Case) -> lilong.Program:
+    """The program of one case."""
+    return lilong.compile(
+        str(case.file),
+        preset=case.preset,
+        numerics=case.numerics,
+        memory=case.memory,
+        dead_channels=case.dead_channels,
+    )
+
+
 def measure(case: Case) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Compiles and runs one case; returns its row of cycles.csv and its rows of layers.csv."""
-    program = lilong.compile(
-        str(case.file), preset=case.preset, numerics=case.numerics, memory=case.memory
-    )
+    program = compile_case(case)
     session = lilong.Session(program, lilong.Device("rtl", preset=case.preset, memory=case.memory))
     session.run_random(seed=1)
     report = session.report()
@@ -68,10 +80,10 @@ def measure(case: Case) -> tuple[dict[str, str], list[dict[str, str]]]:
         "preset": case.preset,
         "memory": case.memory,
         "numerics": case.numerics,
+        "dead_channels": case.dead_channels,
     }
     row = key | {
         "sha256": hashlib.sha256(case.file.read_bytes()).hexdigest()[:16],
-        "dead_channels": "keep",
         "cycles": str(session.cycles),
     }
     layers = [
@@ -101,8 +113,7 @@ def differences(
     row: dict[str, str], layers: list[dict[str, str]], old: list[dict[str, str]]
 ) -> list[str]:
     """Lines that show by layer where `row` left its committed value."""
-    keys = ("network", "preset", "memory", "numerics")
-    before = {r["layer"]: r for r in old if all(r[k] == row[k] for k in keys)}
+    before = {r["layer"]: r for r in old if all(r.get(k) == row[k] for k in KEYS)}
     lines = []
     for layer in layers:
         was = before.get(layer["layer"], {}).get("cycles", "-")
@@ -133,7 +144,10 @@ def main() -> int:
             same = [r for r in committed if all(r[k] == row[k] for k in FIELDS if k != "cycles")]
             was = same[0]["cycles"] if same else "none"
             mark = "" if was == row["cycles"] else f"   committed: {was}"
-            print(f"{case.network:14s} {case.numerics:11s} {row['cycles']:>9s}{mark}")
+            print(
+                f"{case.network:17s}{case.numerics:12s}{case.dead_channels:7s}"
+                f"{row['cycles']:>9s}{mark}"
+            )
             if mark:
                 wrong += 1
                 print("\n".join(differences(row, case_layers, committed_layers)))
