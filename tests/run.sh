@@ -30,8 +30,8 @@ lint_stages() {
   stage mypy $PYTHON -m mypy
 }
 
-lockstep() {  # lockstep PRESET FLAVOUR COUNT
-  stage "lockstep-$1-$2" $BUILD/sim/lockstep/lilong_lockstep --preset "$1" --flavour "$2" --count "$3" --seed "$SEED"
+lockstep() {  # lockstep PRESET FLAVOUR COUNT SEED
+  stage "lockstep-$1-$2" $BUILD/sim/lockstep/lilong_lockstep --preset "$1" --flavour "$2" --count "$3" --seed "$4"
 }
 
 timing() {  # timing PRESET COUNT
@@ -46,9 +46,9 @@ case ${1:-default} in
   default)
     stage ctest ctest --test-dir $BUILD -LE long --output-on-failure -j 2
     stage pytest $PYTHON -m pytest -m "not long" -q
-    lockstep edge fast 1000
-    lockstep edge checked 1000
-    for preset in nano lite plus; do lockstep $preset checked 300; done
+    lockstep edge checked 2000 "$SEED"
+    lockstep edge fast 2000 $((SEED + 1000000))
+    for preset in nano lite plus; do lockstep $preset checked 300 "$SEED"; done
     timing edge 2000
     for preset in nano lite plus; do timing $preset 500; done
     stage cycles $PYTHON tests/models/cycles.py
@@ -56,7 +56,7 @@ case ${1:-default} in
   lint) lint_stages ;;
   long)
     stage ctest-long ctest --test-dir $BUILD --output-on-failure
-    for preset in edge nano lite plus; do lockstep $preset fast "$COUNT"; done
+    for preset in edge nano lite plus; do lockstep $preset fast "$COUNT" "$SEED"; done
     for preset in edge nano lite plus; do timing $preset "$COUNT"; done
     stage pytest-long env LILONG_CONFORMANCE_SEED="$SEED" $PYTHON -m pytest -q
     ;;
