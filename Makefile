@@ -2,13 +2,9 @@
 # Root commands; each works on a fresh Debian 12 with nothing but git and make.
 #   make run | test | test-long COUNT= SEED= | build | bench | lint | docs | update-cycles | clean
 SHELL := /bin/bash
-BUILD := build/release
 VENV := .venv
-JOBS ?= $(shell nproc)
 COUNT ?= 10000
 SEED ?= 1
-PRESETS ?= edge
-FLAVOURS ?= fast
 
 
 .PHONY: run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test

@@ -41,7 +41,7 @@ timing() {  # timing PRESET COUNT
 case ${1:-default} in
   smoke)
     stage ctest-smoke ctest --test-dir $BUILD -L smoke --output-on-failure
-    stage pytest-smoke $PYTHON -m pytest tests python -m smoke -q
+    stage pytest-smoke $PYTHON -m pytest -m smoke -q
     ;;
   default)
     stage ctest ctest --test-dir $BUILD -LE long --output-on-failure -j 2
