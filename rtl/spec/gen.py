@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from lilong_spec import checks, model, write_cpp, write_docs, write_python, write_sv
+from lilong_spec import checks, model, write_cpp, write_docs, write_link, write_python, write_sv
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +28,10 @@ def outputs(spec: model.Spec, root: Path) -> dict[Path, str]:
         root / "sim/isa/gen/isa_checks.hpp": write_cpp.checks(spec),
         root / "sim/isa/gen/lilong_isa.h": write_cpp.c_header(spec),
         root / "python/lilong/gen/isa.py": write_python.module(spec),
+        root / "rtl/gen/lilong_link_pkg.sv": write_link.package(spec),
+        root / "sim/isa/gen/link.hpp": write_link.cpp(spec),
+        root / "sim/isa/gen/lilong_link.h": write_link.c_header(spec),
+        root / "python/lilong/gen/link.py": write_link.python(spec),
     }
     for page in sorted((root / "docs/4-isa").glob("*.md")):
         result[page] = write_docs.fill(page.read_text(), spec, page)

@@ -109,6 +109,15 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
         "has no field 'region'",
         setter("instructions", "copy", "footprints", 0, "space", value="region"),
     ),
+    ("leave a hole", setter("link", "header", "length", value=[7, 2, "X."])),
+    ("HEADER_BYTES", setter("link", "constants", "HEADER_BYTES", value=[9, "X."])),
+    ("link answer irq", setter("link", "answer", "irq", value=[7, 7, "X."])),
+    ("link opcodes", setter("link", "opcodes", "wait", "code", value=1)),
+    ("link opcodes", setter("link", "opcodes", "wait", "code", value=8)),
+    ("link status", setter("link", "status", "stale", value=[1, "X."])),
+    ("BUFFER_BYTES", setter("link", "constants", "BUFFER_BYTES", value=[2048, "X."])),
+    ("link version", setter("link", "version", value=16)),
+    ("link status stale: no doc", setter("link", "status", "stale", value=[6, ""])),
 ]
 
 
@@ -206,3 +215,9 @@ def test_unknown_or_open_block_of_the_manual(tmp_path: Path) -> None:
     )
     assert write_docs.fill(once, spec, page) == once
     assert "deadlock" in once
+
+
+def test_the_link_is_not_part_of_the_hash() -> None:
+    raw = copy.deepcopy(RAW)
+    raw["link"]["version"] += 1
+    assert model.build(raw).hash == model.build(RAW).hash

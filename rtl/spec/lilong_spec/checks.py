@@ -174,6 +174,37 @@ def expressions(spec: Spec) -> list[str]:
     return out
 
 
+def link(spec: Spec) -> list[str]:
+    """Header without holes, unique codes that fit, answer fields apart."""
+    out = []
+    item = spec.link
+    place = 0
+    for name, (first, count, _) in item.header.items():
+        if first != place or count not in (1, 2, 4):
+            out.append(f"link header {name}: bytes {first} .. {first + count - 1} leave a hole")
+        place = first + count
+    if place != item.constants["HEADER_BYTES"][0]:
+        out.append(f"link header: {place} bytes, but HEADER_BYTES is not")
+    used = 0
+    for name, (msb, lsb, _) in item.answer.items():
+        mask = ((1 << (msb - lsb + 1)) - 1) << lsb if 0 <= lsb <= msb <= 31 else 0
+        if not mask or used & mask:
+            out.append(f"link answer {name}: bits [{msb}, {lsb}] overlap or do not fit")
+        used |= mask
+    codes = [code for code, _, _ in item.opcodes.values()]
+    if len(set(codes)) != len(codes) or any(not 0 < c < item.constants["ANSWER"][0] for c in codes):
+        out.append("link opcodes: used twice, or outside 1 .. ANSWER - 1")
+    codes = [code for code, _ in item.status.values()]
+    if len(set(codes)) != len(codes) or any(not 0 <= c < 16 for c in codes):
+        out.append("link status: a code is used twice, or outside 0 .. 15")
+    room = item.constants["HEADER_BYTES"][0] + item.constants["MAX_PAYLOAD"][0]
+    if item.constants["BUFFER_BYTES"][0] < 2 * (room + item.constants["CRC_BYTES"][0]):
+        out.append("link BUFFER_BYTES: less than two of the longest frames")
+    if not 0 < item.version < 16:
+        out.append("link version: does not fit 4 bits")
+    return out
+
+
 def sentences(spec: Spec) -> list[str]:
     """Every item says what it is, in a sentence."""
     items: list[tuple[str, str]] = [(f"constant {n}", d) for n, (_, d) in spec.constants.items()]
@@ -191,6 +222,12 @@ def sentences(spec: Spec) -> list[str]:
         items.append((f"register {r.name}", r.doc))
         items += [(f"register {r.name}.{n}", d) for n, (_, _, d) in r.fields.items()]
     items += [(f"counter {n}", d) for n, d in spec.counters.items()]
+    items += [(f"link constant {n}", d) for n, (_, d) in spec.link.constants.items()]
+    items += [(f"link header {n}", d) for n, (_, _, d) in spec.link.header.items()]
+    items += [(f"link answer {n}", d) for n, (_, _, d) in spec.link.answer.items()]
+    items += [(f"link opcode {n}", d) for n, (_, _, d) in spec.link.opcodes.items()]
+    items += [(f"link status {n}", d) for n, (_, d) in spec.link.status.items()]
+    items += [(f"link hello {n}", d) for n, d in spec.link.hello.items()]
     return [
         f"{where}: no doc sentence"
         for where, doc in items
@@ -199,7 +236,8 @@ def sentences(spec: Spec) -> list[str]:
 
 
 def all_problems(spec: Spec) -> list[str]:
-    out = encodings(spec) + opcodes(spec) + registers(spec) + presets(spec) + sentences(spec)
+    out = encodings(spec) + opcodes(spec) + registers(spec) + presets(spec) + link(spec)
+    out += sentences(spec)
     return out if out else expressions(spec)
 
 

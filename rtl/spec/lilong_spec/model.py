@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml  # type: ignore[import-untyped, unused-ignore]
 
@@ -87,6 +87,21 @@ class Register:
 
 
 @dataclass
+class Link:
+    """The host link; not part of the hash."""
+
+    HEX: ClassVar[tuple[str, ...]] = ("FLAG", "ESCAPE", "ESCAPE_XOR", "MAGIC")  # printed so
+
+    version: int
+    constants: dict[str, tuple[int, str]]
+    header: dict[str, tuple[int, int, str]]  # first byte, bytes, doc
+    answer: dict[str, tuple[int, int, str]]  # msb, lsb, doc
+    opcodes: dict[str, tuple[int, bool, str]]  # code, writes, doc
+    status: dict[str, tuple[int, str]]
+    hello: dict[str, str]
+
+
+@dataclass
 class Spec:
     major: int
     minor: int
@@ -101,6 +116,7 @@ class Spec:
     derived: dict[str, tuple[expr.Expr, str]]
     registers: list[Register]
     counters: dict[str, str]
+    link: Link
     raw: dict[str, Any]
 
     def used_bits(self, instruction: Instruction) -> int:
@@ -192,8 +208,28 @@ def _without_docs(node: Any) -> Any:
     return node
 
 
+def parse_link(raw: dict[str, Any]) -> Link:
+    def triples(items: dict[str, Any]) -> dict[str, tuple[int, int, str]]:
+        return {k: (v[0], v[1], v[2]) for k, v in items.items()}
+
+    def pairs(items: dict[str, Any]) -> dict[str, tuple[int, str]]:
+        return {k: (v[0], v[1]) for k, v in items.items()}
+
+    return Link(
+        version=raw["version"],
+        constants=pairs(raw["constants"]),
+        header=triples(raw["header"]),
+        answer=triples(raw["answer"]),
+        opcodes={
+            k: (v["code"], v.get("writes", False), v["doc"]) for k, v in raw["opcodes"].items()
+        },
+        status=pairs(raw["status"]),
+        hello=raw["hello"],
+    )
+
+
 def build(raw: dict[str, Any]) -> Spec:
-    encodings = {k: v for k, v in raw.items() if k != "counters"}
+    encodings = {k: v for k, v in raw.items() if k not in ("counters", "link")}
     encodings["counters"] = list(raw["counters"])
     digest = hashlib.sha256(
         json.dumps(_without_docs(encodings), separators=(",", ":")).encode()
@@ -232,6 +268,7 @@ def build(raw: dict[str, Any]) -> Spec:
         derived={k: (expr.parse(v[0]), v[1]) for k, v in raw["derived"].items()},
         registers=registers,
         counters=raw["counters"],
+        link=parse_link(raw["link"]),
         raw=raw,
     )
 

@@ -158,7 +158,48 @@ def block(name: str, spec: Spec) -> str:
             ["index", "counter", "meaning"],
             [[i, f"`{n}`", d] for i, (n, d) in enumerate(spec.counters.items())],
         )
+    if name.startswith("link_"):
+        return _link(name[5:], spec)
     raise SpecError(f"there is no generated block '{name}'")
+
+
+def _link(name: str, spec: Spec) -> str:
+    """Tables of the host link."""
+    link = spec.link
+    if name == "constants":
+        rows = [
+            [f"`{n}`", f"`0x{v:x}`" if n in link.HEX else v, d]
+            for n, (v, d) in link.constants.items()
+        ]
+        return f"Version {link.version}.\n\n" + _table(["constant", "value", "meaning"], rows)
+    if name == "header":
+        return _table(
+            ["bytes", "field", "meaning"],
+            [
+                [f"{b} .. {b + n - 1}" if n > 1 else b, f"`{k}`", d]
+                for k, (b, n, d) in link.header.items()
+            ],
+        )
+    if name == "answer":
+        return _table(
+            ["bits of address", "field", "meaning"],
+            [[f"{m}:{b}" if m != b else b, f"`{k}`", d] for k, (m, b, d) in link.answer.items()],
+        )
+    if name == "opcodes":
+        return _table(
+            ["opcode", "request", "executed at most once", "meaning"],
+            [[c, f"`{k}`", "yes" if w else "no", d] for k, (c, w, d) in link.opcodes.items()],
+        )
+    if name == "status":
+        return _table(
+            ["value", "status", "meaning"], [[v, f"`{k}`", d] for k, (v, d) in link.status.items()]
+        )
+    if name == "hello":
+        return _table(
+            ["word", "field", "meaning"],
+            [[i, f"`{k}`", d] for i, (k, d) in enumerate(link.hello.items())],
+        )
+    raise SpecError(f"there is no generated block 'link_{name}'")
 
 
 def fill(text: str, spec: Spec, page: Path) -> str:
