@@ -1,0 +1,10 @@
+rtl/gen/lilong_link_pkg.sv
+rtl/fpga/lilong_byte_ram.sv
+rtl/fpga/lilong_crc32.sv
+rtl/fpga/lilong_uart_rx.sv
+rtl/fpga/lilong_uart_tx.sv
+rtl/fpga/lilong_link_rx.sv
+rtl/fpga/lilong_link_tx.sv
+rtl/fpga/lilong_link_reg.sv
+rtl/fpga/lilong_link_mem.sv
+rtl/fpga/lilong_link.sv
