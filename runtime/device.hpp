@@ -32,6 +32,8 @@ struct TraceEvent {
   uint32_t instruction;  // number in the program
   uint64_t start;        // cycle in which the engine took the instruction
   uint64_t end;          // cycle of its completion
+  // Counters of the job behind this cycle, in the order of the spec; that of `cycles` is 0.
+  std::array<uint32_t, isa::kNumCounters> counters{};
 };
 
 struct JobOptions {

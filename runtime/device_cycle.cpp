@@ -63,7 +63,7 @@ class CycleDevice final : public Device {
     result.cycles = time.cycles;
     result.counters = time.counters;
     for (const cycle::Event& e : time.events) {
-      result.trace.push_back({e.queue, e.instruction, e.start, e.end});
+      result.trace.push_back({e.queue, e.instruction, e.start, e.end, e.counters});
     }
     if (time.trap && isImprecise(time.trap->code)) return result;
     Result<JobResult> values = values_->run({});

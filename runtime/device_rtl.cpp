@@ -68,7 +68,7 @@ class RtlDevice final : public Device {
     result.cycles = job->cycles;
     result.counters = job->counters;
     for (const rtl::Event& e : job->events) {
-      result.trace.push_back({e.queue, e.instruction, e.start, e.end});
+      result.trace.push_back({e.queue, e.instruction, e.start, e.end, e.counters});
     }
     if (result.trap) {
       if (Result<void> done = harness_->softReset(); !done) return done.error();

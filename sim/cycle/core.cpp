@@ -80,13 +80,22 @@ void TimingCore::note(uint32_t started, uint32_t done, Result& result) {
   for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
     const auto queue = static_cast<isa::Queue>(q);
     if (started >> q & 1) {
-      result.events.push_back({queue, queues_[q].starting().instruction, now_, now_});
+      result.events.push_back({queue, queues_[q].starting().instruction, now_, now_, {}});
     }
     if (done >> q & 1) {
       size_t& open = open_[q];
       while (result.events[open].queue != queue) ++open;
       result.events[open++].end = now_;
     }
+  }
+  ended_ |= done;
+}
+
+// Counters of the cycle before are complete now.
+void TimingCore::noteCounters(Result& result) {
+  for (; ended_ != 0; ended_ &= ended_ - 1) {
+    result.events[open_[static_cast<size_t>(std::countr_zero(ended_))] - 1].counters =
+        result.counters;
   }
 }
 
@@ -101,6 +110,7 @@ void TimingCore::update(Result& result) {
   add(Counter::loadWait, waiting_ & 1);
   add(Counter::execWait, (waiting_ & 2) && !(inflight_ & 2));
   add(Counter::storeWait, waiting_ & 4);
+  if (ended_ != 0) noteCounters(result);
   allowed_ = acquires_ = waiting_ = inflight_ = 0;
   for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
     const InstructionQueue& queue = queues_[q];
@@ -298,6 +308,7 @@ Result TimingCore::run(std::span<const uint8_t> program,
   }
   memory_.settle();
   open_ = {};
+  ended_ = 0;
   allowed_ = waiting_ = inflight_ = 0;
   since_ = 1;
   changed_ = false;

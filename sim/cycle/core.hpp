@@ -42,6 +42,8 @@ struct Event {
   isa::Queue queue;
   uint32_t instruction;
   uint64_t start, end;
+  // Behind the cycle of the completion; that of `cycles` is 0.
+  std::array<uint32_t, isa::kNumCounters> counters{};
 };
 
 struct Result {
@@ -90,6 +92,7 @@ class TimingCore {
   uint64_t jump(uint64_t limit, Result& result);
   void abort(const RunOptions& options, Result& result);
   void note(uint32_t started, uint32_t done, Result& result);
+  void noteCounters(Result& result);
 
   isa::Preset preset_;
   Shape shape_;
@@ -109,6 +112,7 @@ class TimingCore {
   Exec exec_;
   unsigned busShift_;
   std::array<size_t, isa::kNumQueues> open_{};  // first event of a queue that has not ended
+  uint32_t ended_ = 0;  // queues whose last event still waits for its counters
 
   // Functions of queues and semaphores, bits of queues, brought up to date by update().
   uint32_t allowed_ = 0;   // valid heads whose semaphores and fence allow the start

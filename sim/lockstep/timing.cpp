@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "sim/cycle/core.hpp"
@@ -72,6 +73,12 @@ std::string firstDifference(const TestCase& test, const std::vector<cycle::Event
         note(x.start != y.start ? std::min(x.start, y.start) : std::min(x.end, y.end),
              fmt::format("instruction {} takes cycles {} to {}, on rtl {} to {}: {}", x.instruction,
                          x.start, x.end, y.start, y.end, describe(test, x.instruction)));
+        break;
+      }
+      if (const auto [ours, chips] = std::ranges::mismatch(x.counters, y.counters);
+          ours != x.counters.end()) {
+        note(x.end, fmt::format("behind instruction {} counter {} is {}, on rtl {}", x.instruction,
+                                isa::kCounterNames[ours - x.counters.begin()], *ours, *chips));
         break;
       }
     }

@@ -48,6 +48,9 @@ class Chip {
   virtual bool peek(size_t address, uint8_t* bytes, size_t count) = 0;
   virtual bool poke(size_t address, const uint8_t* bytes, size_t count) = 0;
 
+  // The performance counters as the chip holds them, around the pins; null if it hides them.
+  virtual const uint32_t* counters() const = 0;
+
   // First failed assertion of the chip ("file:line: scope"), empty if there is none.
   virtual const std::string& failure() const = 0;
 };
@@ -62,7 +65,7 @@ struct Module {
   Chip* (*create)(uint64_t seed);
 };
 
-inline constexpr uint32_t kModuleAbi = 1;
+inline constexpr uint32_t kModuleAbi = 2;
 using ModuleFunction = const Module* (*)();
 
 }  // namespace lilong::rtl

@@ -73,7 +73,7 @@ class ChipModel final : public Chip {
     model_->clk_i = 0;
     model_->rst_ni = 1;
     model_->eval();
-    findBanks();
+    findMemories();
   }
   ~ChipModel() override {
     enter();
@@ -191,6 +191,7 @@ class ChipModel final : public Chip {
                     [&](uint8_t* at, size_t i, size_t n) { std::memcpy(at, bytes + i, n); });
   }
 
+  const uint32_t* counters() const override { return counters_; }
   const std::string& failure() const override { return failure_; }
 
  private:
@@ -208,12 +209,17 @@ class ChipModel final : public Chip {
 #endif
   }
 
-  // The bank memories are the variables `mem_q` of the instances gen_bank[b] below the scratchpad.
-  void findBanks() {
+  // The bank memories are the variables `mem_q` of the instances gen_bank[b] below the scratchpad,
+  // the counters the variable `counter_q` of the registers.
+  void findMemories() {
     const VerilatedScopeNameMap* scopes = context_.scopeNameMap();
     if (!scopes) return;
     for (const auto& [name, scope] : *scopes) {
       const std::string path = name;
+      if (path.ends_with("u_csr")) {
+        const VerilatedVar* var = scope->varFind("counter_q");
+        if (var) counters_ = static_cast<const uint32_t*>(var->datap());
+      }
       const size_t at = path.rfind("gen_bank[");
       if (path.find("u_scratchpad") == std::string::npos || at == std::string::npos) continue;
       const size_t bank = static_cast<size_t>(std::atoi(path.c_str() + at + 9));
@@ -244,6 +250,7 @@ class ChipModel final : public Chip {
   VerilatedContext context_;
   std::unique_ptr<LILONG_RTL_CLASS> model_;
   std::array<uint8_t*, isa::kBanks> banks_{};
+  const uint32_t* counters_ = nullptr;
 #if LILONG_RTL_CHECKED
   std::unique_ptr<VerilatedFstC> waves_;
 #endif

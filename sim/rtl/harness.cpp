@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/rtl/loader.hpp"
 
 namespace lilong::rtl {
@@ -161,9 +163,11 @@ Result<void> Harness::bind(const std::array<Region, isa::kRegions>& regions) {
 
 void Harness::noteEvents(std::vector<Event>& events, uint64_t doorbell) {
   const uint64_t now = cycle_ - 1 - doorbell;  // cycle_ is behind the cycle that the pins show
+  const uint32_t* counters = chip_->counters();
   for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
     if (pins_.traceStart >> q & 1) {
-      events.push_back({static_cast<isa::Queue>(q), pins_.traceStartInstruction[q], now, now});
+      events.push_back({static_cast<isa::Queue>(q), pins_.traceStartInstruction[q], now, now,
+                        {}});
     }
     if (pins_.traceDone >> q & 1) {
       for (size_t i = events.size(); i-- > 0;) {
@@ -171,6 +175,7 @@ void Harness::noteEvents(std::vector<Event>& events, uint64_t doorbell) {
         if (e.queue == static_cast<isa::Queue>(q) &&
             e.instruction == pins_.traceDoneInstruction[q]) {
           e.end = now;
+          if (counters) std::copy_n(counters + 1, e.counters.size() - 1, e.counters.begin() + 1);
           break;
         }
       }

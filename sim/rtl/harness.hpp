@@ -39,6 +39,8 @@ struct Event {
   isa::Queue queue;
   uint32_t instruction;
   uint64_t start, end;  // cycles from the doorbell
+  // Behind the cycle of the completion; that of `cycles` is 0.
+  std::array<uint32_t, isa::kNumCounters> counters{};
 };
 
 struct JobRequest {
