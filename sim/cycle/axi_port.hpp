@@ -60,6 +60,13 @@ struct AxiPort {
     return !r.valid() && !arValid && !reading.valid1 && !reading.valid2 && !bValid && !wValid &&
            !awValid && !writing.valid1 && !writing.valid2 && !wInfo.valid();
   }
+  bool fetchData() const { return r.valid() && !r.front.load; }
+  // A burst of FETCH would be taken if the window were ready.
+  bool fetchFits() const {
+    const uint32_t loads =
+        (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
+    return fetchCount + reading.valid1 + reading.valid2 - loads < kFetchOutstanding;
+  }
   bool loadRoom() const { return loadCount < isa::kReadOutstanding; }  // when still
   bool fetchRoom() const { return fetchCount < kFetchOutstanding; }    // when still
 

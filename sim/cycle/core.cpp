@@ -3,15 +3,7 @@
 
 namespace lilong::cycle {
 
-namespace {
-
 using isa::Counter;
-
-uint32_t& at(Result& result, Counter counter) {
-  return result.counters[static_cast<size_t>(counter)];
-}
-
-}  // namespace
 
 TimingCore::TimingCore(const isa::Preset& preset, const memory::Timing& timing,
                        const memory::Stalls& stalls)
@@ -103,7 +95,7 @@ void TimingCore::noteCounters(Result& result) {
 void TimingCore::update(Result& result) {
   const auto cycles = static_cast<uint32_t>(now_ - since_);
   since_ = now_;
-  const auto add = [&](Counter counter, bool on) { at(result, counter) += on ? cycles : 0; };
+  const auto add = [&](Counter name, bool on) { counter(result, name) += on ? cycles : 0; };
   add(Counter::loadBusy, inflight_ & 1);
   add(Counter::execBusy, inflight_ & 2);
   add(Counter::storeBusy, inflight_ & 4);
@@ -162,9 +154,9 @@ void TimingCore::update(Result& result) {
     end = End::trap;
   }
   if (options.trace && (issue.taken | done) != 0) note(issue.taken, done, result);
-  at(result, Counter::instructionsLoad) += done & 1;
-  at(result, Counter::instructionsExec) += done >> 1 & 1;
-  at(result, Counter::instructionsStore) += done >> 2 & 1;
+  counter(result, Counter::instructionsLoad) += done & 1;
+  counter(result, Counter::instructionsExec) += done >> 1 & 1;
+  counter(result, Counter::instructionsStore) += done >> 2 & 1;
 
   // Clock edge.
   const bool fetchValid = fetch_.requestValid(decode_.stop());
@@ -186,9 +178,9 @@ void TimingCore::update(Result& result) {
     if (issue.taken & 1) c = command(queues_[0].head());
     load_.tick(issue.taken & 1 ? &c : nullptr, bus.loadTaken, bus.loadData,
                scratchpad_.loadGrant(results, load_.write()));
-    at(result, Counter::loadStallMemory) += load_.stallMemory;
-    at(result, Counter::loadStallBank) += load_.stallBank;
-    at(result, Counter::bytesRead) += load_.bytesAsked;
+    counter(result, Counter::loadStallMemory) += load_.stallMemory;
+    counter(result, Counter::loadStallBank) += load_.stallBank;
+    counter(result, Counter::bytesRead) += load_.bytesAsked;
   }
   if ((issue.taken & 4) || !store_.resting()) {
     DmaCommand c;
@@ -196,17 +188,17 @@ void TimingCore::update(Result& result) {
     store_.tick({issue.taken & 4 ? &c : nullptr, bus.storeReady, bus.storeDataReady, bus.storeDone,
                  (granted & Scratchpad::kStoreBit) != 0,
                  (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
-    at(result, Counter::storeStallMemory) += store_.stallMemory;
-    at(result, Counter::storeStallBank) += store_.stallBank;
-    at(result, Counter::bytesWritten) += store_.bytesAsked;
+    counter(result, Counter::storeStallMemory) += store_.stallMemory;
+    counter(result, Counter::storeStallBank) += store_.stallBank;
+    counter(result, Counter::bytesWritten) += store_.bytesAsked;
   }
   if (!execRests || (issue.taken & 2)) {
     exec_.tick({(issue.taken & 2) != 0, &queues_[1].head().descriptor,
                 granted & ~Scratchpad::kStoreBit, results.req});
-    at(result, Counter::execStallWeights) += exec_.stallWeights;
-    at(result, Counter::execStallInput) += exec_.stallInput;
-    at(result, Counter::execStallOutput) += exec_.stallOutput;
-    at(result, Counter::macBeats) += exec_.beat;
+    counter(result, Counter::execStallWeights) += exec_.stallWeights;
+    counter(result, Counter::execStallInput) += exec_.stallInput;
+    counter(result, Counter::execStallOutput) += exec_.stallOutput;
+    counter(result, Counter::macBeats) += exec_.beat;
   }
   scratchpad_.tick(granted);
   if (done != 0 || issue.acquired >= 0) {
@@ -230,40 +222,6 @@ void TimingCore::update(Result& result) {
   return end;
 }
 
-// Skips cycles in which only EXEC works, or nothing, and whose end is known; at most `limit`.
-// Returns their number.
-uint64_t TimingCore::jump(uint64_t limit, Result& result) {
-  if (!port_.still() || !load_.still() || !store_.still() || (allowed_ & 5) != 0) return 0;
-  if (load_.requestValid() && port_.loadRoom()) return 0;
-  if (fetch_.requestValid(decode_.stop()) && port_.fetchRoom()) return 0;
-  if (fetch_.count != 0 && !fetch_.full) return 0;
-  if (decode_.ready()
-          ? fetch_.valid()
-          : !decode_.stop() &&
-                !(decode_.pushing() && !queues_[static_cast<size_t>(decode_.queue)].pushReady())) {
-    return 0;
-  }
-  // The job may end in this cycle.
-  if ((inflight_ | allowed_) == 0 && (decode_.stop() || decode_.pushing())) return 0;
-  limit = std::min(limit, memory_.quietCycles());
-  if (limit == 0) return 0;
-  uint64_t cycles = limit;
-  if (exec_.resting()) {
-    if (allowed_ & 2) return 0;
-  } else {
-    Exec::Events events;
-    cycles = exec_.runAlone(allowed_ & 2 ? &queues_[1].head().descriptor : nullptr, limit, events);
-    at(result, Counter::execStallWeights) += static_cast<uint32_t>(events.stallWeights);
-    at(result, Counter::execStallInput) += static_cast<uint32_t>(events.stallInput);
-    at(result, Counter::execStallOutput) += static_cast<uint32_t>(events.stallOutput);
-    at(result, Counter::macBeats) += static_cast<uint32_t>(events.beats);
-  }
-  if (load_.starves()) at(result, Counter::loadStallMemory) += static_cast<uint32_t>(cycles);
-  memory_.skip(cycles);
-  scratchpad_.clear();
-  return cycles;
-}
-
 // Words that come when nothing is decoded any more are owed for and wanted by nobody.
 void TimingCore::fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result) {
   const bool descriptorValid = fetch_.valid(), decodeReady = decode_.ready();
@@ -280,7 +238,7 @@ void TimingCore::fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& 
     changed_ = true;
   }
   if (decode_.tick(pushFire)) {
-    at(result, Counter::bytesFetch) += isa::kDescriptorBytes;
+    counter(result, Counter::bytesFetch) += isa::kDescriptorBytes;
     ++result.progress;
   }
 }
@@ -318,7 +276,7 @@ Result TimingCore::run(std::span<const uint8_t> program,
                             : options.cycleLimit;
   for (now_ = 1; now_ <= options.cycleLimit; ++now_) {
     if (changed_) update(result);
-    if (now_ < last) now_ += jump(last - now_, result);
+    if (!options.plain && now_ < last) now_ += jump(last - now_, result);
     end = step(options, result);
     if (end != End::none) break;
   }
@@ -328,8 +286,18 @@ Result TimingCore::run(std::span<const uint8_t> program,
   if (end == End::trap) abort(options, result);
   result.finished = true;
   result.cycles = now_;
-  at(result, Counter::cycles) = static_cast<uint32_t>(now_);
+  counter(result, Counter::cycles) = static_cast<uint32_t>(now_);
   return result;
+}
+
+Result TimingCore::run(std::span<const isa::Descriptor> program,
+                       std::array<Region, isa::kRegions> regions, const RunOptions& options) {
+  static_assert(std::endian::native == std::endian::little, "descriptors are little-endian bytes");
+  const auto* bytes = reinterpret_cast<const uint8_t*>(program.data());
+  regions[0].size = static_cast<uint32_t>(program.size_bytes());
+  regions[0].read = true;
+  regions[0].write = false;
+  return run(std::span(bytes, program.size_bytes()), regions, options);
 }
 
 }  // namespace lilong::cycle

@@ -4,6 +4,12 @@
 // Holds for programs whose instructions pass the decoder (or end in a precise trap), whose regions
 // lie in the external memory and whose bus answers without errors.  Time never depends on data, so
 // the program and the regions are all it needs.  Several may be used at once; nothing is shared.
+//
+// As a cost function: make one core and call run() as often as needed.  A job allocates nothing
+// (but the events, with trace), leaves nothing behind but the state of the memory (history()), and
+// costs a few nanoseconds a cycle.  The list of instructions can be any, of one layer too: it needs
+// an END, regions large enough for its transfers, and every semaphore that it waits for must be
+// signalled by the list itself (else the job ends in a trap, see Result).
 #pragma once
 
 #include <array>
@@ -33,6 +39,7 @@ struct RunOptions {
   uint32_t watchdogCycles = 0;  // 0: none
   uint32_t drainLimit = isa::kRegDrainLimitReset;
   bool trace = false;                       // fill Result::events
+  bool plain = false;                       // every cycle one by one, to check the jumps
   uint64_t cycleLimit = uint64_t{1} << 36;  // gives up; Result::finished is false then
   bool operator==(const RunOptions&) const = default;
 };
@@ -74,6 +81,10 @@ class TimingCore {
   Result run(std::span<const uint8_t> program, const std::array<Region, isa::kRegions>& regions,
              const RunOptions& options = {});
 
+  // The same from descriptors: they lie at regions[0].base, whose size and rights follow.
+  Result run(std::span<const isa::Descriptor> program, std::array<Region, isa::kRegions> regions,
+             const RunOptions& options = {});
+
  private:
   enum class End : uint8_t { none, done, trap };
   struct Issue {
@@ -82,6 +93,9 @@ class TimingCore {
   };
 
   void clear();
+  static uint32_t& counter(Result& result, isa::Counter name) {
+    return result.counters[static_cast<size_t>(name)];
+  }
   uint32_t busWords(const Bursts& b) const;  // of the burst it asks for
   uint32_t doneMask() const;
   Issue issue() const;
@@ -90,6 +104,10 @@ class TimingCore {
   void fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result);
   void update(Result& result);
   uint64_t jump(uint64_t limit, Result& result);
+  bool quiet() const;
+  bool dmaStill() const;
+  bool dmaEvent() const;
+  uint64_t transfer(const Exec::Trail* trail, uint64_t limit, Result& result);
   void abort(const RunOptions& options, Result& result);
   void note(uint32_t started, uint32_t done, Result& result);
   void noteCounters(Result& result);
@@ -110,6 +128,7 @@ class TimingCore {
   Store store_;
   Scratchpad scratchpad_;
   Exec exec_;
+  Exec::Trail trail_;
   unsigned busShift_;
   std::array<size_t, isa::kNumQueues> open_{};  // first event of a queue that has not ended
   uint32_t ended_ = 0;  // queues whose last event still waits for its counters

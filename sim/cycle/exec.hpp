@@ -13,7 +13,7 @@ namespace lilong::cycle {
 
 struct Exec {
   explicit Exec(const Shape& shape)
-      : weight_ports_(shape.weightVectors), front_(shape), post_(shape) {}
+      : weight_ports_(shape.weightVectors), scratchpad_(shape), front_(shape), post_(shape) {}
 
   void clear() {
     vector_ = false;
@@ -111,23 +111,36 @@ struct Exec {
   struct Events {
     uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
   };
-  [[gnu::flatten]] uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit,
-                                     Events& events) {
+  // Banks that Exec takes, a byte for every cycle of a run.
+  struct Trail {
+    static constexpr uint32_t kCycles = 256;
+    std::array<uint8_t, kCycles> reads, writes;
+  };
+  template <bool kTrail>
+  [[gnu::flatten]] uint64_t runAlone(const isa::Descriptor* waiting, uint64_t limit, Events& events,
+                                     Trail* trail = nullptr) {
     const Target to = waiting != nullptr ? target(*waiting) : Target::post;
     const auto takes = [&] { return waiting != nullptr && post_.cmdReady() && may(to); };
     uint64_t n = 0;
     while (n < limit && !post_.done() && !takes()) {
       if (post_.still() && !front_idle_ && !front_.accValid()) {
-        n += runFront(waiting != nullptr && to == Target::front && post_.cmdReady() && !vector_,
-                      limit - n, events);
+        const bool waits =
+            waiting != nullptr && to == Target::front && post_.cmdReady() && !vector_;
+        uint32_t banks = 0;
+        do {
+          stepFront(false, events, banks);
+          if constexpr (kTrail) trail->reads[n] = static_cast<uint8_t>(banks), trail->writes[n] = 0;
+          n++;
+        } while (n < limit && !front_idle_ && !front_.accValid() && !(waits && front_.cmdReady()));
         continue;
       }
-      const bool write = post_.write().req;
+      const WriteRequest write = post_.write();
+      uint32_t banks = 0;
       post_.paramReads(params_);
       post_.vectorReads(vectors_);
       if ((params_.req | vectors_.req) != 0) {
         reads();
-        tick({false, nullptr, Scratchpad::grants(reads_, false, 0), write});
+        tick({false, nullptr, Scratchpad::grants(reads_, banks), write.req});
         events.beats += beat;
         events.stallWeights += stallWeights;
         events.stallInput += stallInput;
@@ -135,11 +148,15 @@ struct Exec {
       } else {
         PostIn post;
         post.accValid = front_.accValid();
-        post.writeGrant = write;
+        post.writeGrant = write.req;
         if (!front_idle_) {
-          stepFront(post.accValid && post_.accReady(write, true), events);
+          stepFront(post.accValid && post_.accReady(write.req, true), events, banks);
         }
         post_.tick(post);
+      }
+      if constexpr (kTrail) {
+        trail->reads[n] = static_cast<uint8_t>(banks);
+        trail->writes[n] = static_cast<uint8_t>(write.req ? scratchpad_.banks(write) : 0);
       }
       n++;
     }
@@ -173,21 +190,12 @@ struct Exec {
     return empty ? Target::post : Target::front;
   }
 
-  // Only the front moves: until it has a result, rests, or could take the instruction that
-  // `waits` for it; at least one cycle.
-  uint64_t runFront(bool waits, uint64_t limit, Events& events) {
-    uint64_t n = 0;
-    do {
-      stepFront(false, events);
-      n++;
-    } while (n < limit && !front_idle_ && !front_.accValid() && !(waits && front_.cmdReady()));
-    return n;
-  }
-  void stepFront(bool acc_ready, Events& events) {
+  // `banks`: those that are read.
+  void stepFront(bool acc_ready, Events& events, uint32_t& banks) {
     FrontIn in;
     in.doneSeq = done_;
     in.accReady = acc_ready;
-    in.actGrant = front_.grants(in.weightGrant);
+    in.actGrant = front_.grants(in.weightGrant, banks);
     const Stream::Release release = front_.release(in.actGrant, in.weightGrant);
     events.beats += release.compute();
     events.stallWeights += (release.events & Stream::kStallWeights) != 0;
@@ -204,6 +212,7 @@ struct Exec {
   }
 
   unsigned weight_ports_;
+  Scratchpad scratchpad_;
   Front front_;
   Post post_;
   bool front_idle_ = true;         // front_.idle(), kept so that an idle path costs nothing

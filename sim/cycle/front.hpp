@@ -45,9 +45,9 @@ struct Front {
   // Mask of the six ports; writes the addresses of those that wait.
   uint32_t actRequests(uint32_t* addr) const { return stream_.requests(weights_, addr); }
 
-  // Grants when nobody else asks: low ports first, one of every bank.
-  uint32_t grants(uint32_t& weight_grant) const {
-    uint32_t taken = 0;
+  // Grants when nobody else asks: low ports first, one of every bank.  `taken`: banks that are
+  // read.
+  uint32_t grants(uint32_t& weight_grant, uint32_t& taken) const {
     const uint32_t act_grant = stream_.grants(weights_, taken);
     weight_grant = 0;
     for (uint32_t r = weights_.requests(); r != 0; r &= r - 1) {

@@ -22,14 +22,21 @@ struct Scratchpad {
 
   static constexpr uint32_t kStoreBit = 1u << 31;
 
-  // Grants of this cycle: exec first, low ports first, then STORE.
-  static uint32_t grants(const ExecReads& reads, bool store = false, uint32_t storeAddress = 0) {
-    uint32_t taken = 0, granted = 0;
+  // Grants of this cycle to exec, low ports first; `taken`: banks that it reads.
+  static uint32_t grants(const ExecReads& reads, uint32_t& taken) {
+    uint32_t granted = 0;
+    taken = 0;
     for (uint32_t left = reads.req; left != 0; left &= left - 1) {
       const uint32_t bank = 1u << bankOf(reads.addr[static_cast<size_t>(std::countr_zero(left))]);
       if (!(taken & bank)) granted |= left & -left;
       taken |= bank;
     }
+    return granted;
+  }
+  // The same, then STORE.
+  static uint32_t grants(const ExecReads& reads, bool store, uint32_t storeAddress) {
+    uint32_t taken = 0;
+    uint32_t granted = grants(reads, taken);
     if (store && !(taken >> bankOf(storeAddress) & 1)) granted |= kStoreBit;
     return granted;
   }
