@@ -157,6 +157,7 @@ module lilong_link #(
   logic got_q;                    // rd_data is the byte at rd_index_q
   logic take;                     // it is used
   logic [7:0] expected_q;
+  logic session_q;                // hello was said since reset
   logic [Window-1:0][3:0] table_q;  // status of the last requests
   logic [3:0] status_q;
   logic fresh_q, repeated_q;      // the request uses up a number; it is not executed again
@@ -350,6 +351,7 @@ module lilong_link #(
       got_q      <= 1'b0;
       rd_index_q <= '0;
       expected_q <= '0;
+      session_q  <= 1'b0;
       table_q    <= {Window{lilong_link_pkg::StatusStale}};
       status_q   <= '0;
       fresh_q    <= 1'b0;
@@ -395,10 +397,13 @@ module lilong_link #(
             status_q <= lilong_link_pkg::StatusBadVersion;
           end else if (is_hello) begin
             if (verdict == lilong_link_pkg::StatusOk) begin
+              session_q  <= 1'b1;
               expected_q <= sequence_number + 8'd1;
               table_q    <= {Window{lilong_link_pkg::StatusStale}};
               filled_q   <= (BufferWidth + 1)'(HelloBytes);
             end
+          end else if (!session_q) begin
+            status_q <= lilong_link_pkg::StatusNoSession;
           end else if ((distance != '0) && !distance[7]) begin
             status_q <= lilong_link_pkg::StatusOutOfOrder;
           end else if ((distance != '0) && is_write) begin

@@ -54,7 +54,8 @@ package lilong_link_pkg;
     StatusStale = 4'd6,
     StatusRegisterError = 4'd7,
     StatusMemoryError = 4'd8,
-    StatusBusTimeout = 4'd9
+    StatusBusTimeout = 4'd9,
+    StatusNoSession = 4'd10
   } status_e;
 
   // Bits of the address field of an answer.

@@ -59,6 +59,7 @@ class Status(IntEnum):
     REGISTER_ERROR = 7
     MEMORY_ERROR = 8
     BUS_TIMEOUT = 9
+    NO_SESSION = 10
 
 
 class Hello(IntEnum):

@@ -61,6 +61,7 @@ enum class Status : uint8_t {
   registerError = 7,  // A register answered with an error; earlier ones of the same request were accessed.
   memoryError = 8,  // The memory answered with an error; some bytes may have been written.
   busTimeout = 9,  // Registers or memory do not answer.
+  noSession = 10,  // No hello since the device was switched on or reset; not executed.
 };
 constexpr const char* toString(Status value) {
   switch (value) {
@@ -74,6 +75,7 @@ constexpr const char* toString(Status value) {
     case Status::registerError: return "register_error";
     case Status::memoryError: return "memory_error";
     case Status::busTimeout: return "bus_timeout";
+    case Status::noSession: return "no_session";
   }
   return "?";
 }

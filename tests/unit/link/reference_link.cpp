@@ -76,10 +76,13 @@ std::optional<Frame> ReferenceLink::handle(const Frame& r) {
   } else if (r.opcode == static_cast<uint8_t>(Request::hello)) {
     state.status = verdict;
     if (verdict == Status::ok) {
+      session_ = true;
       expected_ = static_cast<uint8_t>(r.sequence + 1);
       table_.fill(Status::stale);
       for (uint32_t word : hello_.encode()) putWord(payload, word);
     }
+  } else if (!session_) {
+    state.status = Status::noSession;
   } else if (distance != 0 && distance < 128) {
     state.status = Status::outOfOrder;
   } else if (distance != 0 && writes(static_cast<Request>(r.opcode))) {

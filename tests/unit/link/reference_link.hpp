@@ -44,6 +44,7 @@ class ReferenceLink {
   Hello hello_;
   Target& target_;
   uint8_t expected_ = 0;
+  bool session_ = false;
   std::array<Status, kWindow> table_{};
   uint64_t executed_ = 0;
 };
