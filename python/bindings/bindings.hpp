@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by the three binding files: errors become lilong.Error, everything else stays in C++.
+// Shared by the binding files: errors become lilong.Error, everything else stays in C++.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -29,6 +29,7 @@ inline void unwrap(Result<void> result) {
   if (!result.ok()) throw Raised(std::move(result).error());
 }
 
+void bindImage(py::module_& module);
 void bindIsa(py::module_& module);
 void bindRuntime(py::module_& module);
 void bindCompiler(py::module_& module);

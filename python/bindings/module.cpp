@@ -50,6 +50,7 @@ PYBIND11_MODULE(_lilong, module) {
   bindIsa(module);
   bindRuntime(module);
   bindCompiler(module);
+  bindImage(module);
 }
 
 }  // namespace lilong::python

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lilong import _lilong
-from lilong.errors import Error
+from lilong.errors import Error, make
 
 PRESETS = ("nano", "lite", "edge", "plus")
 NUMERICS = ("tflm", "litert-ref", "litert")
@@ -53,6 +53,33 @@ class Program:
 
     def to_bytes(self) -> bytes:
         return self.native.serialize()
+
+    def image(self) -> bytes:
+        """One block of bytes for the bare-metal driver (runtime/bare_metal/lilong_image.h)."""
+        return _lilong.image(self.native)
+
+    def save_c(self, path: str | os.PathLike[str]) -> tuple[Path, Path]:
+        """Writes the image as C: NAME.h and NAME.c.
+
+        path: a file NAME.c, or a folder; then the network's file gives the name.
+        """
+        to = Path(path)
+        if to.suffix != ".c":
+            to = to / (_lilong.c_name(Path(self.model).stem) + ".c")
+        texts = _lilong.c_source(self.native, to.stem)
+        files = to.with_suffix(".h"), to
+        try:
+            to.parent.mkdir(parents=True, exist_ok=True)
+            for file, text in zip(files, texts, strict=True):
+                file.write_text(text, encoding="ascii")
+        except OSError as error:
+            raise make(
+                "fileWriteFailed",
+                f"the C files cannot be written ({error.strerror})",
+                file=os.fspath(to),
+                remedy="Check the path, the free space and the permissions of the folder",
+            ) from error
+        return files
 
     @property
     def model(self) -> str:

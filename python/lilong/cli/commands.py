@@ -12,10 +12,10 @@ from lilong.cli.options import (
     DeadChannelsOption,
     DeviceName,
     EitherArgument,
+    EmitOption,
     InputOption,
     JsonOption,
     MemoryOption,
-    ModelArgument,
     NoHostOption,
     NumericsOption,
     Preset,
@@ -26,20 +26,28 @@ from lilong.cli.options import (
 
 
 def compile_command(
-    model: ModelArgument,
+    model: EitherArgument,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="OUT.lilong", help="Program file to write.")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT.lilong|OUT.c|FOLDER",
+            help="Program file to write; with --emit c a C file or a folder.",
+        ),
     ],
+    emit: EmitOption = "program",
     preset: PresetOption = None,
     numerics: NumericsOption = None,
     memory: MemoryOption = "sram",
     dead_channels: DeadChannelsOption = None,
     no_host: NoHostOption = False,
 ) -> int:
-    """Compile a network to a program file."""
-    from lilong.cli.compiling import compile_to_file
+    """Compile a network to a program file, or to C source for the bare-metal driver."""
+    from lilong.cli.compiling import compile_to_c, compile_to_file
 
-    return compile_to_file(model, output, preset, numerics, memory, dead_channels, no_host)
+    to = compile_to_c if emit == "c" else compile_to_file
+    return to(model, output, preset, numerics, memory, dead_channels, no_host)
 
 
 def run_command(

@@ -86,6 +86,35 @@ def compile_to_file(
     return 0
 
 
+def compile_to_c(
+    model: str,
+    output: str,
+    preset: str | None,
+    numerics: str | None,
+    memory: str,
+    dead_channels: str | None,
+    no_host: bool,
+) -> int:
+    """A network or a program file as C source for runtime/bare_metal."""
+    from lilong.cli.output import console, status
+
+    with status(f"Compiling {Path(model).name}"):
+        program = obtain_program(model, preset, numerics, memory, dead_channels, no_host)
+        try:
+            files = program.save_c(output)
+        except lilong.Error as error:
+            if error.file == program.model:
+                error.file = model
+            raise
+    size = len(program.image())
+    text = (
+        f"{files[1]}: {program.model} for {program.preset}, {program.numerics}, "
+        f"{size:,} bytes of image; {files[0]}: its sizes"
+    )
+    console().print(text, highlight=False, soft_wrap=True)
+    return 0
+
+
 def _is_program(path: str) -> bool:
     """By name, else by the first bytes."""
     if path.endswith(".lilong"):

@@ -12,6 +12,7 @@ Numerics = Literal["tflm", "litert-ref", "litert"]
 Memory = Literal["sram", "lpddr", "sdram"]
 DeviceName = Literal["functional", "cycle", "rtl"]
 DeadChannels = Literal["keep", "remove"]
+Emit = Literal["program", "c"]
 
 PresetOption = Annotated[
     Preset | None,
@@ -28,10 +29,13 @@ DeadChannelsOption = Annotated[
     DeadChannels | None,
     typer.Option("--dead-channels", help="Keep or remove channels that are constant; keep."),
 ]
+EmitOption = Annotated[
+    Emit,
+    typer.Option("--emit", help="Write a program file, or C source for the bare-metal driver."),
+]
 NoHostOption = Annotated[
     bool, typer.Option("--no-host", help="An operator that the chip does not run is an error.")
 ]
-ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="A .tflite file.")]
 EitherArgument = Annotated[
     str, typer.Argument(metavar="MODEL|PROGRAM", help="A .tflite file or a compiled .lilong file.")
 ]
