@@ -191,7 +191,6 @@ class Compilation {
     if (!compiled) return compiled.error();
     program_.constants = std::move(compiled->constants);
     program_.spillBytes = compiled->spillBytes;
-    addLayers(*lowered, compiled->code);
     std::vector<isa::Descriptor> descriptors;
     ChipStep chip;
     for (const CodeLine& line : compiled->code) {
@@ -202,11 +201,14 @@ class Compilation {
     }
     chip.watchdogCycles = static_cast<uint32_t>(
         std::min<uint64_t>(isa::cycleBound(descriptors, preset_, kSlowestMemory), UINT32_MAX));
+    chip.layers = addLayers(*lowered, compiled->code);
     program_.steps.emplace_back(std::move(chip));
     return {};
   }
 
-  void addLayers(const backend::Lowered& lowered, const std::vector<CodeLine>& code) {
+  // Returns the layer of every instruction.
+  std::vector<uint32_t> addLayers(const backend::Lowered& lowered,
+                                  const std::vector<CodeLine>& code) {
     const size_t first = program_.layers.size();
     std::vector<bool> seen(lowered.layers.size(), false);
     for (const backend::Layer& layer : lowered.layers) {
@@ -214,6 +216,7 @@ class Compilation {
       entry.name = layer.name;
       entry.op = layer.op;
       entry.macs = layer.macs;
+      entry.macsRemoved = layer.macs - layer.macsExecuted;
       entry.step = static_cast<uint32_t>(program_.steps.size());
       entry.exactness = layer.exactness;
       program_.layers.push_back(std::move(entry));
@@ -235,12 +238,18 @@ class Compilation {
     }
     // Layers that only rename bytes have no instruction and no line in reports.
     size_t kept = first;
+    std::vector<uint32_t> place(seen.size(), kNoLayer);
     for (size_t l = 0; l < seen.size(); ++l) {
       if (!seen[l]) continue;
+      place[l] = static_cast<uint32_t>(kept);
       if (kept != first + l) program_.layers[kept] = std::move(program_.layers[first + l]);
       ++kept;
     }
     program_.layers.resize(kept);
+    std::vector<uint32_t> layers;
+    for (const CodeLine& line : code) layers.push_back(place[line.layer]);
+    layers.back() = kNoLayer;  // `end`
+    return layers;
   }
 
   Result<void> hostStep(const Node& node) {

@@ -27,6 +27,16 @@ uint64_t length(const std::vector<Interval>& set) {
   return sum;
 }
 
+uint64_t lengthWithin(const std::vector<Interval>& set, Interval window) {
+  auto i = std::partition_point(set.begin(), set.end(),
+                                [&](const Interval& one) { return one.end <= window.start; });
+  uint64_t sum = 0;
+  for (; i != set.end() && i->start < window.end; ++i) {
+    sum += std::min(i->end, window.end) - std::max(i->start, window.start);
+  }
+  return sum;
+}
+
 std::vector<Interval> clipped(const std::vector<Interval>& set, Interval window) {
   std::vector<Interval> part;
   for (const Interval& interval : set) {

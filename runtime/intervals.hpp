@@ -18,6 +18,9 @@ std::vector<Interval> merged(std::vector<Interval> intervals);
 // Cycles in the set.
 uint64_t length(const std::vector<Interval>& set);
 
+// Cycles of a sorted, merged set inside `window`.
+uint64_t lengthWithin(const std::vector<Interval>& set, Interval window);
+
 // The part of `set` inside `window`, and the part of `set` outside `other`; all merged.
 std::vector<Interval> clipped(const std::vector<Interval>& set, Interval window);
 std::vector<Interval> without(const std::vector<Interval>& set, const std::vector<Interval>& other);

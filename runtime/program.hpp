@@ -30,10 +30,14 @@ struct ProgramTensor {
   uint32_t offset = 0;
 };
 
+inline constexpr uint32_t kNoLayer = UINT32_MAX;
+
 // One program for the chip: descriptors of 64 bytes, ending with `end`.
 struct ChipStep {
   std::vector<uint8_t> code;
   uint32_t watchdogCycles = 0;  // upper bound of its cycles, for the watchdog
+  // For reports: index into Program::layers, or kNoLayer, of every instruction.  Empty if unknown.
+  std::vector<uint32_t> layers{};
 };
 
 // One operator that runs on the host; `attributes` are given by the operator's kernel.
@@ -55,7 +59,9 @@ struct ProgramLayer {
   uint32_t firstInstruction = 0;
   uint32_t lastInstruction = 0;
   bool onChip = true;
-  std::string exactness;  // "proved", "tested", or why it may differ from the interpreter
+  std::string exactness{};  // "proved", "tested", or why it may differ from the interpreter
+  uint64_t macsRemoved = 0;  // of `macs`, those of constant channels that are not computed
+  uint64_t macsExecuted() const { return macs - macsRemoved; }
 };
 
 struct Program {

@@ -16,8 +16,10 @@ constexpr uint32_t kMaxDepth = 16, kMaxTables = 4'000'000;
 
 flatbuffers::Offset<fbs::Step> encode(flatbuffers::FlatBufferBuilder& fb, const ChipStep& step) {
   const auto code = fb.CreateVector(step.code);
+  const auto layers = fb.CreateVector(step.layers);
   fbs::StepBuilder builder(fb);
   builder.add_code(code);
+  builder.add_layers(layers);
   builder.add_watchdog_cycles(step.watchdogCycles);
   return builder.Finish();
 }
@@ -74,11 +76,14 @@ ProgramLayer decode(const fbs::Layer& from) {
   to.lastInstruction = from.last_instruction();
   to.onChip = from.on_chip();
   to.exactness = text(from.exactness());
+  to.macsRemoved = from.macs_removed();
   return to;
 }
 
 std::variant<ChipStep, HostStep> decode(const fbs::Step& from) {
-  if (from.code() != nullptr) return ChipStep{list(from.code()), from.watchdog_cycles()};
+  if (from.code() != nullptr) {
+    return ChipStep{list(from.code()), from.watchdog_cycles(), list(from.layers())};
+  }
   HostStep to;
   to.op = text(from.op());
   to.inputs = list(from.inputs());
@@ -138,7 +143,7 @@ std::vector<uint8_t> encodeContent(const Program& program) {
     const auto exactness = fb.CreateString(layer.exactness);
     layers.push_back(fbs::CreateLayer(fb, name, op, layer.macs, layer.bytes, layer.step,
                                       layer.firstInstruction, layer.lastInstruction, layer.onChip,
-                                      exactness));
+                                      exactness, layer.macsRemoved));
   }
   const auto model = fb.CreateString(program.model);
   const auto model_sha256 = fb.CreateString(program.modelSha256);

@@ -27,7 +27,7 @@
 namespace lilong {
 
 inline constexpr uint16_t kProgramFormatMajor = 1;
-inline constexpr uint16_t kProgramFormatMinor = 0;
+inline constexpr uint16_t kProgramFormatMinor = 1;
 inline constexpr size_t kProgramHeaderBytes = 64;
 
 // Writes a valid program; refuses one that `validateProgram` refuses.

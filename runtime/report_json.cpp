@@ -18,6 +18,25 @@ Json orNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+Json distanceJson(const std::optional<Distance>& distance) {
+  if (!distance) return nullptr;
+  return {{"cycles", distance->cycles}, {"percent", orNull(distance->percent)}};
+}
+
+Json adviceJson(const std::vector<Advice>& list) {
+  Json json = Json::array();
+  for (const Advice& advice : list) {
+    json.push_back({{"cause", advice.cause}, {"cycles", advice.cycles}, {"text", advice.text}});
+  }
+  return json;
+}
+
+Json trafficJson(const Traffic& traffic) {
+  return {{"constants", traffic.constants},      {"inputs", traffic.inputs},
+          {"outputs", traffic.outputs},          {"spill_read", traffic.spillRead},
+          {"spill_written", traffic.spillWritten}, {"other", traffic.other}};
+}
+
 Json layerJson(const LayerReport& layer) {
   Json json;
   json["name"] = layer.name;
@@ -27,13 +46,20 @@ Json layerJson(const LayerReport& layer) {
                          {"exec", orNull(layer.busyExec)},
                          {"store", orNull(layer.busyStore)}};
   json["macs"] = layer.macs;
+  json["macs_executed"] = layer.macsExecuted;
   json["utilisation"] = orNull(layer.utilisation);
   json["bound_compute"] = layer.boundCompute;
   json["bound_memory"] = layer.boundMemory;
+  json["distance"] = distanceJson(layer.distance);
   json["bytes"] = layer.bytes;
+  json["traffic"] = trafficJson(layer.traffic);
   json["stalls"] = {{"load", orNull(layer.stallLoad)},
                     {"store", orNull(layer.stallStore)},
-                    {"idle", orNull(layer.stallIdle)}};
+                    {"idle", orNull(layer.stallIdle)},
+                    {"weights", orNull(layer.stallWeights)},
+                    {"input", orNull(layer.stallInput)},
+                    {"output", orNull(layer.stallOutput)}};
+  json["advice"] = adviceJson(layer.advice);
   json["on_chip"] = layer.onChip;
   json["exactness"] = layer.exactness;
   if (!layer.onChip) json["reason"] = layer.reason;
@@ -78,16 +104,6 @@ std::string opcodeName(const ChipStep& step, uint32_t instruction) {
   return isa::toString(static_cast<isa::Opcode>(step.code[at]));
 }
 
-const ProgramLayer* layerOf(const Program& program, uint32_t step, uint32_t instruction) {
-  for (const ProgramLayer& layer : program.layers) {
-    if (layer.onChip && layer.step == step && instruction >= layer.firstInstruction &&
-        instruction <= layer.lastInstruction) {
-      return &layer;
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 std::string toJson(const Report& report) {
@@ -98,9 +114,17 @@ std::string toJson(const Report& report) {
   json["numerics"] = report.numerics;
   json["memory"] = report.memory;
   json["device"] = report.device;
+  json["chip"] = {{"macs_per_cycle", report.macsPerCycle},
+                  {"bytes_per_cycle", report.bytesPerCycle}};
   json["cycles"] = orNull(report.cycles);
   json["macs"] = report.macs;
+  json["macs_executed"] = report.macsExecuted;
   json["utilisation"] = orNull(report.utilisation);
+  json["bound_compute"] = report.boundCompute;
+  json["bound_memory"] = report.boundMemory;
+  json["distance"] = distanceJson(report.distance);
+  json["advice"] = adviceJson(report.advice);
+  json["traffic"] = trafficJson(report.traffic);
   json["bytes_read"] = report.bytesRead;
   json["bytes_written"] = report.bytesWritten;
   json["counters"] = Json::object();
@@ -128,11 +152,12 @@ std::string toPerfetto(const Program& program, const RunResult& result) {
       const auto queue = static_cast<size_t>(event.queue);
       if (queue >= engines.size()) continue;
       const Interval time{origin + event.start, origin + event.end};
-      const ProgramLayer* layer = layerOf(program, i, event.instruction);
+      const uint32_t index = layerOf(program, i, event.instruction);
+      const ProgramLayer* layer = index < program.layers.size() ? &program.layers[index] : nullptr;
       engines[queue].add(opcodeName(*step, event.instruction), time.start, time.end,
                          {{"instruction", event.instruction},
                           {"layer", layer == nullptr ? "" : layer->name}});
-      if (layer == nullptr) continue;
+      if (layer == nullptr || event.queue == isa::Queue::load) continue;  // often far ahead
       Interval& span = spans.try_emplace(layer, time).first->second;
       span = {std::min(span.start, time.start), std::max(span.end, time.end)};
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -141,6 +142,21 @@ Result<void> checkLayers(const Program& program, const std::string& file) {
     if (chip != nullptr && (layer.firstInstruction > layer.lastInstruction ||
                             layer.lastInstruction >= chip->code.size() / isa::kDescriptorBytes)) {
       return illFormed(file, "the layer names instructions that do not exist", layer.name);
+    }
+    if (layer.macsRemoved > layer.macs) {
+      return illFormed(file, "the layer has less than no work", layer.name);
+    }
+  }
+  for (size_t s = 0; s < program.steps.size(); ++s) {
+    const auto* chip = std::get_if<ChipStep>(&program.steps[s]);
+    if (chip == nullptr || chip->layers.empty()) continue;
+    const auto known = [&](uint32_t layer) {
+      return layer == kNoLayer ||
+             (layer < program.layers.size() && program.layers[layer].step == s);
+    };
+    if (chip->layers.size() != chip->code.size() / isa::kDescriptorBytes ||
+        !std::all_of(chip->layers.begin(), chip->layers.end(), known)) {
+      return illFormed(file, "instructions name layers that do not exist");
     }
   }
   return {};

@@ -129,7 +129,10 @@ Result<void> checkGraph(const Graph& graph) {
 }
 
 uint64_t macsOf(const Graph& graph, const Op& op) {
-  if (op.networkMacs) return *op.networkMacs;
+  return op.networkMacs ? *op.networkMacs : executedMacsOf(graph, op);
+}
+
+uint64_t executedMacsOf(const Graph& graph, const Op& op) {
   switch (op.kind) {
     case OpKind::conv2d:
     case OpKind::fullyConnected: {

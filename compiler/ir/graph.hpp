@@ -64,5 +64,7 @@ Result<void> checkGraph(const Graph& graph);
 // Multiply-accumulates of an operator by the network file's shapes (conv, depthwise, fully
 // connected; 0 for others).
 uint64_t macsOf(const Graph& graph, const Op& op);
+// The same by the shapes of this graph, after channels were removed.
+uint64_t executedMacsOf(const Graph& graph, const Op& op);
 
 }  // namespace lilong::ir

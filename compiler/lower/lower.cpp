@@ -29,7 +29,8 @@ Result<Lowered> Lowerer::run() {
   planConcats();
   for (const Node& node : nodes_) {
     layer_ = static_cast<uint32_t>(out_.layers.size());
-    out_.layers.push_back({node.op->name, node.opName, {}, ir::macsOf(graph_, *node.op)});
+    out_.layers.push_back({node.op->name, node.opName, {}, ir::macsOf(graph_, *node.op),
+                           ir::executedMacsOf(graph_, *node.op)});
     std::vector<ir::TensorId> touched = node.inputs;
     touched.push_back(node.output);
     for (const ir::TensorId t : touched) {

@@ -12,7 +12,7 @@ namespace lilong::backend {
 
 struct Layer {
   std::string name, op, exactness;
-  uint64_t macs = 0;
+  uint64_t macs = 0, macsExecuted = 0;
 };
 
 // A tensor that the program leaves in memory, dense.

@@ -47,6 +47,7 @@ py::list layersOf(const Program& program) {
     entry["name"] = text(layer.name);
     entry["op"] = text(layer.op);
     entry["macs"] = layer.macs;
+    entry["macs_executed"] = layer.macsExecuted();
     entry["bytes"] = layer.bytes;
     entry["step"] = layer.step;
     entry["first_instruction"] = layer.firstInstruction;
@@ -65,6 +66,7 @@ py::list stepsOf(const Program& program) {
     if (const auto* chip = std::get_if<ChipStep>(&step)) {
       entry["code"] = toBytes(chip->code);
       entry["watchdog_cycles"] = chip->watchdogCycles;
+      entry["layers"] = chip->layers;
     } else {
       const auto& host = std::get<HostStep>(step);
       entry["op"] = text(host.op);

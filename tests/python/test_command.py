@@ -20,11 +20,12 @@ DATA = BUNDLED / "vibration.npz"
 
 REPORT_KEYS = {
     "schema_version", "model", "preset", "numerics", "memory", "device", "samples", "cycles",
-    "macs", "utilisation", "bytes_read", "bytes_written", "counters", "layers",
+    "macs", "utilisation", "bytes_read", "bytes_written", "counters", "layers", "chip",
+    "macs_executed", "bound_compute", "bound_memory", "distance", "advice", "traffic",
 }  # fmt: skip
 LAYER_KEYS = {
     "name", "op", "cycles", "busy_cycles", "macs", "utilisation", "bound_compute",
-    "bound_memory", "bytes", "stalls", "on_chip",
+    "bound_memory", "bytes", "stalls", "on_chip", "macs_executed", "distance", "advice", "traffic",
 }  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def test_json(lilong_command: Lilong, tmp_path: Path, device: str) -> None:
     report = json.loads(path.read_text())
     assert set(report) >= REPORT_KEYS | {"mismatching_bytes"}
     assert all(set(layer) >= LAYER_KEYS for layer in report["layers"])
-    assert report["schema_version"] == 1
+    assert report["schema_version"] == 2
     assert (report["samples"], report["mismatching_bytes"]) == (2, 0)
     assert (report["cycles"] is None) == (device == "functional")
     if device == "rtl":
@@ -115,6 +116,8 @@ def test_profile(lilong_command: Lilong, tmp_path: Path) -> None:
     assert slices and all(event["dur"] >= 0 for event in slices)
     page = (tmp_path / "p.html").read_text()
     assert page.startswith("<!DOCTYPE html>") and "DEPTHWISE_CONV_2D" in page
+    assert page.count("<svg") == 2 == page.count("http")  # only the name of the SVG language
+    assert "What would shorten it" in done.out and "cycles lost" in done.out
 
 
 def test_waves(lilong_command: Lilong, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def execute(request: Request) -> int:
     if request.html is not None:
         from lilong.cli.page import page
 
-        data.write_text(request.html, page(report))
+        timeline = session.trace() if report["cycles"] is not None else None
+        data.write_text(request.html, page(report, timeline))
     _print(program, report, request, outputs, lines)
     return code
 
@@ -132,13 +133,16 @@ def _print(
     outputs: list[Any],
     differences: list[str],
 ) -> None:
-    from lilong.cli.output import layer_table, summary, table_legend
+    from lilong.cli.output import advice_lines, layer_table, summary, table_legend
 
     out = console()
     if request.profile or report["cycles"] is not None:
         out.print(layer_table(report))
         out.print(table_legend(), highlight=False, soft_wrap=True)
     out.print(summary(report), highlight=False, soft_wrap=True)
+    if request.profile:
+        for line in advice_lines(report):
+            out.print(line, highlight=False, soft_wrap=True, markup=False)
     for layer in program.host_layers:
         out.print(f"on the host: {layer['op']} '{layer['name']}'", highlight=False, soft_wrap=True)
     for line in differences:

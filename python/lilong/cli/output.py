@@ -74,15 +74,16 @@ def layer_table(report: dict[str, Any]) -> Table:
     )  # fmt: skip
     table.add_column("layer", no_wrap=True)
     table.add_column("operator", no_wrap=True)
-    names = ["cycles", "MAC", "util", "bound", "bytes", "exec", "load", "store", "idle"]
-    for name in names if wide else names[:4]:
+    names = ["cycles", "MAC", "util", "bound", "above", "bytes", "exec", "load", "store", "idle"]
+    for name in names if wide else names[:5]:
         table.add_column(name, justify="right", no_wrap=True)
     for layer in report["layers"]:
         cells = [
             number(layer["cycles"]),
-            number(layer["macs"]),
+            number(layer["macs_executed"]),
             percent(layer["utilisation"]),
             number(max(layer["bound_compute"], layer["bound_memory"])),
+            above(layer["distance"]),
             number(layer["bytes"]),
             number(layer["busy_cycles"]["exec"]),
             number(layer["stalls"]["load"]),
@@ -91,19 +92,58 @@ def layer_table(report: dict[str, Any]) -> Table:
         ]
         operator = layer["op"] if layer["on_chip"] else f"{layer['op']} (host)"
         table.add_row(
-            _plain(_shortened(layer["name"])), _plain(operator), *(cells if wide else cells[:4])
+            _plain(_shortened(layer["name"])), _plain(operator), *(cells if wide else cells[:5])
         )
     return table
 
 
 def table_legend() -> str:
     if console().width < _WIDE:
-        return "bound: least cycles for the MACs or the bytes; a wider terminal shows more columns"
+        return (
+            "bound: least cycles for the MACs or the bytes; above: cycles above it; a wider "
+            "terminal shows more columns"
+        )
     return (
-        "bound: least cycles for the MACs or the bytes; exec: cycles with a running EXEC "
-        "instruction of the layer;\nload, store, idle: cycles of the layer without one, while a "
-        "LOAD, a STORE or nothing ran"
+        "bound: least cycles for the MACs or the bytes; above: cycles above it; exec: cycles with "
+        "a running EXEC\ninstruction of the layer; load, store, idle: cycles of the layer without "
+        "one, while a LOAD, a STORE or nothing ran"
     )
+
+
+def above(distance: dict[str, Any] | None) -> str:
+    """Cycles above the bound; below zero when bytes came while an earlier layer was at work."""
+    return "-" if distance is None else f"{distance['cycles']:+,}"
+
+
+def _share(report: dict[str, Any]) -> float | None:
+    value = report["distance"]["percent"]
+    return None if value is None else value / 100
+
+
+def advice_lines(report: dict[str, Any], layers: int = 12) -> list[str]:
+    """What would shorten the inference: its causes, then the layers with most to gain."""
+    if report["distance"] is None:
+        return []
+    lines = [
+        f"{report['distance']['cycles']:,} cycles ({percent(_share(report))}) above the bound of "
+        f"{max(report['bound_compute'], report['bound_memory']):,}. What would shorten it:"
+    ]
+    lines += [f"  {advice['text']}" for advice in report["advice"][:4]]
+    far = [layer for layer in report["layers"] if layer["advice"] and layer["distance"]]
+    far.sort(key=lambda layer: -layer["distance"]["cycles"])
+    far = [layer for layer in far if layer["distance"]["cycles"] > 0]
+    if far:
+        lines.append("By layer, the largest distance first:")
+    width = max((len(_shortened(layer["name"])) for layer in far[:layers]), default=0)
+    lines += [
+        f"  {_shortened(layer['name']):{width}s} {layer['distance']['cycles']:>9,}  "
+        f"{layer['advice'][0]['text']}"
+        for layer in far[:layers]
+    ]
+    if len(far) > layers:
+        rest = sum(layer["distance"]["cycles"] for layer in far[layers:])
+        lines.append(f"  and {len(far) - layers} more layers, {rest:,} cycles (all: --json)")
+    return lines
 
 
 def _shortened(name: str, length: int = 24) -> str:
@@ -122,8 +162,14 @@ def summary(report: dict[str, Any]) -> str:
         parts.append(
             f"{report['cycles']:,} cycles an inference, {percent(report['utilisation'])} of peak"
         )
-    parts.append(f"{report['macs']:,} MAC")
+    removed = report["macs"] - report["macs_executed"]
+    parts.append(
+        f"{report['macs']:,} MAC" + (f" ({report['macs_executed']:,} executed)" if removed else "")
+    )
     parts.append(f"{report['bytes_read']:,} bytes read, {report['bytes_written']:,} written")
+    spilled = report["traffic"]["spill_read"] + report["traffic"]["spill_written"]
+    if spilled:
+        parts.append(f"{spilled:,} of them spilled activations")
     return "\n".join((parts[0], ", ".join(parts[1:])))
 
 

@@ -51,7 +51,7 @@ inline Program sampleProgram(const std::string& preset = "nano") {
       {.name = "top", .dtype = DType::int32, .shape = {1}, .region = kRegionHost}};
   program.inputs = {0};
   program.outputs = {1, 2};
-  program.steps = {ChipStep{encode(sampleCode()), 100000},
+  program.steps = {ChipStep{encode(sampleCode()), 100000, {0, 0, kNoLayer}},
                    HostStep{"ARG_MAX", {1}, {2}, {{"axis", 1.0}}, "the chip has no ARG_MAX"}};
   program.layers = {{.name = "copy", .op = "RESHAPE", .macs = 0, .bytes = 48, .step = 0,
                      .firstInstruction = 0, .lastInstruction = 1, .onChip = true,

@@ -51,6 +51,7 @@ TEST(ProgramFile, RoundTrip) {
   EXPECT_EQ(to->outputs, from.outputs);
   ASSERT_EQ(to->steps.size(), 2u);
   EXPECT_EQ(std::get<ChipStep>(to->steps[0]).code, std::get<ChipStep>(from.steps[0]).code);
+  EXPECT_EQ(std::get<ChipStep>(to->steps[0]).layers, std::get<ChipStep>(from.steps[0]).layers);
   EXPECT_EQ(std::get<HostStep>(to->steps[1]).attributes,
             std::get<HostStep>(from.steps[1]).attributes);
   ASSERT_EQ(to->layers.size(), 2u);

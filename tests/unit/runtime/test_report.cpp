@@ -15,6 +15,7 @@ using test::sampleProgram;
 // Two layers on the chip; the second starts while the first runs.
 Program twoLayers() {
   Program program = sampleProgram();
+  std::get<ChipStep>(program.steps[0]).layers.clear();  // by the ranges of the layers
   program.layers = {{.name = "a", .op = "CONV_2D", .macs = 640, .bytes = 80, .step = 0,
                      .firstInstruction = 0, .lastInstruction = 1, .onChip = true, .exactness = ""},
                     {.name = "b", .op = "ADD", .macs = 0, .bytes = 8, .step = 0,
@@ -72,6 +73,8 @@ TEST(Report, JsonHasTheDocumentedKeys) {
     EXPECT_TRUE(json["layers"][0].contains(key)) << key;
   }
   EXPECT_EQ(json["counters"].size(), isa::kNumCounters);
+  EXPECT_TRUE(json["layers"][0]["stalls"]["weights"].is_null());  // the trace has no counters
+  EXPECT_TRUE(json["layers"][0]["advice"].empty());
 }
 
 TEST(Report, WithoutTimeIsNull) {
@@ -87,6 +90,25 @@ TEST(Report, WithoutTimeIsNull) {
   EXPECT_TRUE(json["layers"][0]["cycles"].is_null());
   EXPECT_FALSE(json["layers"][1]["on_chip"]);
   EXPECT_EQ(json["layers"][1]["reason"], "the chip has no ARG_MAX");
+}
+
+TEST(Report, RemovedChannelsAreNoWork) {
+  Program program = twoLayers();
+  program.layers[0].macsRemoved = 320;
+  const auto device = openDevice({.preset = "nano", .memoryBytes = 4096});
+  const Report report = makeReport(program, **device, "sram", traced());
+  EXPECT_EQ(report.macs, 640u);
+  EXPECT_EQ(report.macsExecuted, 320u);
+  EXPECT_EQ(report.layers[0].boundCompute, 5u);
+  EXPECT_DOUBLE_EQ(*report.utilisation, 320.0 / (100 * 64));
+  EXPECT_EQ(report.layers[0].distance->cycles, 60 - 10);  // 80 bytes at 8 a cycle
+  EXPECT_DOUBLE_EQ(*report.layers[0].distance->percent, 500.0);
+}
+
+TEST(Report, SlowMemoryRaisesTheBound) {
+  const auto device = openDevice({.preset = "nano", .memoryBytes = 4096});
+  const Report report = makeReport(twoLayers(), **device, "sdram", traced());
+  EXPECT_EQ(report.layers[0].boundMemory, 40u);  // 80 bytes at 2 a cycle
 }
 
 TEST(Report, NamesThatAreNotTextDoNotThrow) {

@@ -70,6 +70,10 @@ const std::vector<Damage>& damages() {
       {"layer step", [](Program& p) { p.layers[0].step = 2; }},
       {"layer side", [](Program& p) { p.layers[0].onChip = false; }},
       {"layer instruction", [](Program& p) { p.layers[0].lastInstruction = 3; }},
+      {"layer removes more than it has", [](Program& p) { p.layers[0].macsRemoved = 1; }},
+      {"too few layers of instructions", [](Program& p) { chip(p).layers.pop_back(); }},
+      {"layer of an instruction", [](Program& p) { chip(p).layers[0] = 2; }},
+      {"layer of another step", [](Program& p) { chip(p).layers[0] = 1; }},
       {"layer order", [](Program& p) { p.layers[0].firstInstruction = 2; }},
   };
   return kDamages;
