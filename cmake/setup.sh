@@ -10,7 +10,7 @@ tier=${1:-run}
 run_packages="g++ cmake ninja-build python3 python3-venv python3-dev pkg-config libeigen3-dev
   flatbuffers-compiler libflatbuffers-dev libfmt-dev nlohmann-json3-dev"
 test_packages="$run_packages ccache libgtest-dev liblz4-dev zlib1g-dev
-  libsystemc-dev gcc-riscv64-unknown-elf"
+  libsystemc-dev gcc-riscv64-unknown-elf tcl device-tree-compiler"
 case $tier in
   run)   packages=$run_packages;  python_tiers="run" ;;
   test)  packages=$test_packages; python_tiers="run test" ;;

@@ -10,6 +10,10 @@
 `ifdef SYNTHESIS
 `define LILONG_NO_ASSERT
 `endif
+// Quartus
+`ifdef ALTERA_RESERVED_QIS
+`define LILONG_NO_ASSERT
+`endif
 
 `ifdef LILONG_NO_ASSERT
 `define LILONG_ASSERT(Name, Property)
