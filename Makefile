@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Root commands; each works on a fresh Debian 12 with nothing but git and make.
+#   make fpga PRESET= MEMORY=sdram|bram CLOCK= SEED= | asic PRESETS= | netlist | fpga-table | update-resources
 #   make run | test | test-long COUNT= SEED= | build | bench | lint | docs | update-cycles | clean
 SHELL := /bin/bash
 VENV := .venv
 COUNT ?= 10000
 SEED ?= 1
+PRESET ?= lite
+PRESETS ?= nano lite
+MEMORY ?= sdram
+CLOCK ?=
 
 
-.PHONY: run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test
+.PHONY: fpga asic netlist fpga-table update-resources setup-fpga run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test
 
 run: build
 	@tests/run_bundled.sh
@@ -42,6 +47,31 @@ docs: setup-test
 
 update-cycles: test-build
 	@$(VENV)/bin/python tests/models/cycles.py --update
+
+setup-fpga:
+	@cmake/setup.sh fpga
+
+# Bitstream for the ULX3S: build/fpga/PRESET/lilong.bit.
+fpga: setup-fpga
+	@$(VENV)/bin/python rtl/synth/fpga.py --preset $(PRESET) --memory $(MEMORY) --seed $(SEED) \
+	  $(if $(CLOCK),--clock $(CLOCK))
+
+# Area by module in standard cells, an estimate.
+asic: setup-fpga
+	@$(VENV)/bin/python rtl/synth/asic.py $(PRESETS)
+
+# Synthesised netlist of `nano` against the functional simulator, the timing core and the interpreters.
+netlist: test-build setup-fpga
+	@tests/netlist.sh
+
+# Figures of complete builds become committed ones, and the tables in docs/ are written again.
+fpga-table: setup-fpga
+	@$(VENV)/bin/python rtl/synth/tables.py --collect
+
+update-resources: test-build setup-fpga
+	@$(VENV)/bin/python rtl/synth/check.py nano lite --update
+	@$(VENV)/bin/python rtl/synth/asic.py $(PRESETS) --update
+	@$(VENV)/bin/python rtl/synth/tables.py --collect --measure nano lite
 
 clean:
 	rm -rf build .venv

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a tier needs and is missing:  cmake/setup.sh run|test|train
+# Installs what a tier needs and is missing:  cmake/setup.sh run|test|train|fpga
 # System packages come from the distribution (the exact command is printed first), Python packages
 # go into .venv.  When everything is present nothing is installed and nothing runs as root.
 set -euo pipefail
@@ -15,7 +15,8 @@ case $tier in
   run)   packages=$run_packages;  python_tiers="run" ;;
   test)  packages=$test_packages; python_tiers="run test" ;;
   train) packages=$run_packages;  python_tiers="run train" ;;
-  *) echo "setup: unknown tier '$tier'; choose run, test or train" >&2; exit 2 ;;
+  fpga)  packages="python3 python3-venv"; python_tiers="fpga" ;;
+  *) echo "setup: unknown tier '$tier'; choose run, test, train or fpga" >&2; exit 2 ;;
 esac
 
 if command -v dpkg-query >/dev/null; then

