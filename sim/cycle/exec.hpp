@@ -108,9 +108,7 @@ struct Exec {
   // null), which cannot be taken yet.  Exec has the highest priority at every port, so nobody else
   // changes its time.  Stops after `limit` cycles, or in front of a cycle in which an instruction
   // is done or `waiting` would be taken; returns the number of cycles and adds their events.
-  struct Events {
-    uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
-  };
+  using Events = Front::Events;
   // Banks that Exec takes, a byte for every cycle of a run.
   struct Trail {
     static constexpr uint32_t kCycles = 256;
@@ -128,7 +126,7 @@ struct Exec {
             waiting != nullptr && to == Target::front && post_.cmdReady() && !vector_;
         uint32_t banks = 0;
         do {
-          stepFront(false, events, banks);
+          front_idle_ = front_.run(done_, false, banks, events);
           if constexpr (kTrail) trail->reads[n] = static_cast<uint8_t>(banks), trail->writes[n] = 0;
           n++;
         } while (n < limit && !front_idle_ && !front_.accValid() && !(waits && front_.cmdReady()));
@@ -150,7 +148,8 @@ struct Exec {
         post.accValid = front_.accValid();
         post.writeGrant = write.req;
         if (!front_idle_) {
-          stepFront(post.accValid && post_.accReady(write.req, true), events, banks);
+          front_idle_ =
+              front_.run(done_, post.accValid && post_.accReady(write.req, true), banks, events);
         }
         post_.tick(post);
       }
@@ -188,21 +187,6 @@ struct Exec {
     const bool empty =
         steps == 0 || (d[12] & 0xffff) == 0 || d[12] >> 16 == 0 || (d[13] & 0xffff) == 0;
     return empty ? Target::post : Target::front;
-  }
-
-  // `banks`: those that are read.
-  void stepFront(bool acc_ready, Events& events, uint32_t& banks) {
-    FrontIn in;
-    in.doneSeq = done_;
-    in.accReady = acc_ready;
-    in.actGrant = front_.grants(in.weightGrant, banks);
-    const Stream::Release release = front_.release(in.actGrant, in.weightGrant);
-    events.beats += release.compute();
-    events.stallWeights += (release.events & Stream::kStallWeights) != 0;
-    events.stallInput += (release.events & Stream::kStallInput) != 0;
-    events.stallOutput += (release.events & Stream::kStallOutput) != 0;
-    front_.tick(in, release);
-    front_idle_ = front_.idle();
   }
 
   bool may(Target to) const {

@@ -32,6 +32,7 @@ struct Front {
     weights_.clear();
     array_.clear();
     accum_.clear();
+    flows_ = false;
   }
 
   bool cmdReady() const { return setup_.cmdReady(); }
@@ -49,12 +50,7 @@ struct Front {
   // read.
   uint32_t grants(uint32_t& weight_grant, uint32_t& taken) const {
     const uint32_t act_grant = stream_.grants(weights_, taken);
-    weight_grant = 0;
-    for (uint32_t r = weights_.requests(); r != 0; r &= r - 1) {
-      const uint32_t bank = 1u << bankOf(weights_.addr(static_cast<unsigned>(std::countr_zero(r))));
-      if ((taken & bank) == 0) weight_grant |= r & -r;
-      taken |= bank;
-    }
+    weight_grant = weights_.grants(taken);
     return act_grant;
   }
 
@@ -64,6 +60,7 @@ struct Front {
   }
 
   void tick(const FrontIn& in, Stream::Release r) {
+    flows_ = false;
     // from back to front: every module reads the registers of the ones before it
     const bool result = (r.flags & kResult) != 0;
     accum_.tick(array_.push(), result, accum_.accValid() && in.accReady);
@@ -73,13 +70,63 @@ struct Front {
     const bool emit = walk_.emits(range_.go());
     const bool work_ready = walk_.workReady();
     const bool blocks_ready = weights_.blocksReady();
-    walk_.tick(setup_.workValid(), setup_.work(), emit, range_.entry());
+    walk_.tick(setup_.workValid(), setup_.work(), emit, range_.entry(), stream_.vectors());
     range_.tick(emit, take);
     weights_.tick(in.weightGrant, (r.flags & kLoad) != 0, setup_.blocksValid(), setup_.blocks());
     setup_.tick(in.cmdValid && setup_.cmdReady(), in.cmd, in.seq, work_ready, blocks_ready);
   }
 
+  // A cycle without an instruction at the input, when nobody else asks; idle() afterwards.
+  struct Events {
+    uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
+  };
+  bool run(uint32_t done_seq, bool acc_ready, uint32_t& banks, Events& events) {
+    if (flows_ && flow(done_seq, acc_ready, banks, events)) return false;
+    FrontIn in;
+    in.doneSeq = done_seq;
+    in.accReady = acc_ready;
+    in.actGrant = grants(in.weightGrant, banks);
+    const Stream::Release r = release(in.actGrant, in.weightGrant);
+    events.beats += r.compute();
+    events.stallWeights += (r.events & Stream::kStallWeights) != 0;
+    events.stallInput += (r.events & Stream::kStallInput) != 0;
+    events.stallOutput += (r.events & Stream::kStallOutput) != 0;
+    tick(in, r);
+    flows_ = range_.flows() && stream_.flows();
+    return idle();
+  }
+
  private:
+  // The same when every stage passes on one beat: what grants, release and tick come to.  False,
+  // and nothing done, if it is not so in this cycle.
+  bool flow(uint32_t done_seq, bool acc_ready, uint32_t& banks, Events& events) {
+    const Beat& enter = range_.beat();
+    if (!walk_.emits(true) || !stream_.takes(enter, done_seq) || !stream_.banks(banks))
+      return false;
+    const uint32_t flags = stream_.oldest();
+    const bool load = (flags & kLoad) != 0, result = (flags & kResult) != 0;
+    // requests step back for weights that are late; a single position is a hazard
+    if ((load && !weights_.full()) || (result && !accum_.hasFree()) || (flags & kSingle) != 0) {
+      return false;
+    }
+    const bool compute = (flags & kCompute) != 0;
+    events.beats += compute;
+    events.stallInput += !compute;
+    accum_.tick(array_.push(), result, accum_.accValid() && acc_ready);
+    array_.tick(true, compute, result);
+    stream_.flow(enter);
+    const bool blocks_ready = weights_.blocksReady();
+    if (load || !weights_.still() || setup_.blocksValid()) {
+      const uint32_t grant = weights_.grants(banks);
+      weights_.tick(grant, load, setup_.blocksValid(), setup_.blocks());
+    }
+    walk_.tick(false, setup_.work(), true, range_.entry(), stream_.vectors());
+    range_.flow();
+    setup_.tick(false, nullptr, 0, false, blocks_ready);
+    return true;
+  }
+
+  bool flows_ = false;  // every stage of range and stream passes on one beat
   Setup setup_;
   Walk walk_;
   Range range_;

@@ -72,11 +72,15 @@ enum : uint32_t {
   kSingle = 32,  // computes for a stripe of one position and several steps
 };
 
-// A beat behind the cut: per port (2s even, 2s + 1 odd vector of stream s) whether a vector is
-// needed, and its address / 2.
+// Of the six ports (2s even, 2s + 1 odd vector of stream s): a byte each of one word, so that a
+// beat is entered and released without loops.
+inline constexpr uint64_t kPortOnes = 0x010101010101;
+
+// A beat behind the cut: the ports that it asks for a vector, one byte each.
 struct Beat {
-  std::array<uint32_t, 6> want{};
-  uint32_t need = 0;
+  uint64_t asks = 0;
+  uint32_t banks = 0;  // of the vectors; `clash`: those that two of them lie in
+  uint32_t clash = 0;
   uint32_t flags = 0;
   uint32_t seq = 0;
 };

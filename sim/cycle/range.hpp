@@ -20,15 +20,23 @@ struct Range {
   const Beat& beat() const { return queue_[head_]; }
   Beat& entry() { return queue_[tail_]; }  // where the beat that is emitted goes
 
+  // As many beats leave as come, one a cycle, and nothing changes but which ones they are.
+  bool flows() const { return stages_ == kStages && count_ != 0 && credit_ != 0; }
+  void flow() {
+    tail_ = (tail_ + 1) % kEntries;
+    head_ = (head_ + 1) % kEntries;
+  }
+
   void tick(bool emit, bool pop) {
     count_ += (stages_ >> 1) - static_cast<unsigned>(pop);
-    stages_ = (stages_ << 1 | static_cast<unsigned>(emit)) & 3;
+    stages_ = (stages_ << 1 | static_cast<unsigned>(emit)) & kStages;
     credit_ += static_cast<unsigned>(pop) - static_cast<unsigned>(emit);
     tail_ = (tail_ + static_cast<unsigned>(emit)) % kEntries;
     head_ = (head_ + static_cast<unsigned>(pop)) % kEntries;
   }
 
  private:
+  static constexpr unsigned kStages = 3;  // valid bits when both stages are full
   Beat queue_[kEntries];
   unsigned stages_ = 0;  // valid bits of the two stages
   unsigned count_ = 0, credit_ = kEntries, head_ = 0, tail_ = 0;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// lilong_stream: every port remembers its newest vector; up to four beats ask ahead; beats are
-// released in order.  The only place of the array path where something waits.
-//
-// Counters of the six ports are bytes of one word, so a beat is entered and released without loops.
+// lilong_stream: up to four beats ask ahead (vectors.hpp knows for what); beats are released in
+// order.  The only place of the array path where something waits.
 #pragma once
 
 #include "sim/cycle/path.hpp"
 #include "sim/cycle/ports.hpp"
+#include "sim/cycle/vectors.hpp"
 #include "sim/cycle/weights.hpp"
 
 namespace lilong::cycle {
@@ -15,12 +14,13 @@ struct Stream {
   static constexpr unsigned kWindow = 4;
 
   void clear() {
-    held_ = 0;
+    vectors_.clear();
     count_ = first_ = next_ = 0;
-    write_ = read_ = waiting_ = granted_ = 0;
+    read_ = waiting_ = granted_ = 0;
     hazard_ = false;
   }
   bool empty() const { return count_ == 0; }
+  Vectors& vectors() { return vectors_; }
 
   // Does the beat at the head of the queue enter?
   bool takes(const Beat& beat, uint32_t done_seq) const {
@@ -36,7 +36,7 @@ struct Stream {
     const uint32_t banks = stepBack(weights);
     for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
       const auto bit = static_cast<unsigned>(std::countr_zero(left)) & 56;
-      const uint32_t v = queue_[bit / 8][(read_ >> bit) & 3].vector;
+      const uint32_t v = vectors_(bit / 8, read_ >> bit).vector;
       addr[bit / 8] = v;
       req |= (~banks >> bankOf(v) & 1) << (bit / 8);
     }
@@ -50,7 +50,7 @@ struct Stream {
     const uint32_t banks = stepBack(weights);
     for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
       const auto bit = static_cast<unsigned>(std::countr_zero(left)) & 56;
-      const uint32_t bank = queue_[bit / 8][(read_ >> bit) & 3].bank & ~banks;
+      const uint32_t bank = vectors_(bit / 8, read_ >> bit).bank & ~banks;
       if (bank & ~taken) grant |= 1u << (bit / 8);
       taken |= bank;
     }
@@ -79,7 +79,7 @@ struct Stream {
     hazard_ = (r.flags & kSingle) != 0;
     if (grant != 0) {
       const uint64_t g = kSpread[grant];
-      read_ = (read_ + g) & kThrees;
+      read_ = (read_ + g) & kPlaces;
       waiting_ -= g;
       granted_ += g;
     }
@@ -89,35 +89,39 @@ struct Stream {
       count_--;
     }
     if (enter == nullptr) return;
-    if ((enter->flags & kOpen) != 0) held_ = 0;
-    uint64_t push = 0;
-    for (uint32_t need = enter->need; need != 0; need &= need - 1) {
-      const auto p = static_cast<unsigned>(std::countr_zero(need));
-      const uint32_t want = enter->want[p];
-      if ((held_ >> p & 1) != 0 && tag_[p] == want) continue;
-      tag_[p] = want;
-      const uint32_t vector = want * 2 + (p & 1);
-      queue_[p][write_ >> (8 * p) & 3] = {vector, 1u << bankOf(vector)};
-      push |= uint64_t{1} << (8 * p);
-    }
-    held_ |= enter->need;
-    write_ = (write_ + push) & kThrees;
-    waiting_ += push;
-    window_[next_] = {push, enter->flags};
+    waiting_ += enter->asks;
+    window_[next_] = {enter->asks, enter->flags, enter->banks, enter->clash};
     next_ = (next_ + 1) % kWindow;
     count_++;
   }
 
+  // A beat enters and one is released in every cycle, and only the newest beat waits for vectors.
+  bool flows() const {
+    return count_ != 0 && count_ != kWindow && !hazard_ &&
+           waiting_ == window_[(next_ + kWindow - 1) % kWindow].req;
+  }
+  // Then: flags of the beat that is released; banks of the newest one, if they are distinct.
+  uint32_t oldest() const { return window_[first_].flags; }
+  bool banks(uint32_t& taken) const {
+    const Entry& newest = window_[(next_ + kWindow - 1) % kWindow];
+    taken = newest.banks;
+    return newest.clash == 0;
+  }
+  void flow(const Beat& enter) {
+    read_ = (read_ + waiting_) & kPlaces;
+    granted_ += waiting_ - window_[first_].req;
+    waiting_ = enter.asks;
+    window_[next_] = {enter.asks, enter.flags, enter.banks, enter.clash};
+    first_ = (first_ + 1) % kWindow;
+    next_ = (next_ + 1) % kWindow;
+  }
+
  private:
-  struct Request {
-    uint32_t vector = 0, bank = 0;  // address; bit of its bank
-  };
   struct Entry {
     uint64_t req = 0;  // ports that this beat asks, one byte each
-    uint32_t flags = 0;
+    uint32_t flags = 0, banks = 0, clash = 0;
   };
-  static constexpr uint64_t kOnes = 0x010101010101;
-  static constexpr uint64_t kThrees = 3 * kOnes;
+  static constexpr uint64_t kPlaces = (Vectors::kEntries - 1) * kPortOnes;
   static constexpr std::array<uint64_t, 64> kSpread = [] {
     std::array<uint64_t, 64> table{};
     for (unsigned m = 0; m < 64; m++) {
@@ -135,17 +139,15 @@ struct Stream {
     return weights.banks();
   }
   // Top bit of every byte that is not 0 (and at most 128).
-  static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kOnes) & (128 * kOnes); }
+  static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kPortOnes) & (128 * kPortOnes); }
   // Ports of `req` without a granted vector, as the top bit of their byte.
-  uint64_t missing(uint64_t req) const { return (req << 7) & ~(granted_ + 127 * kOnes); }
+  uint64_t missing(uint64_t req) const { return (req << 7) & ~(granted_ + 127 * kPortOnes); }
 
-  uint32_t held_ = 0;
+  Vectors vectors_;
   bool hazard_ = false;
   unsigned count_ = 0, first_ = 0, next_ = 0;  // beats; oldest, next free entry
-  uint64_t write_ = 0, read_ = 0;              // places in the queues of the ports
+  uint64_t read_ = 0;                          // places in the queues of the ports
   uint64_t waiting_ = 0, granted_ = 0;         // requests not granted; granted, not released
-  std::array<uint32_t, kActPorts> tag_{};      // newest vector of a port
-  Request queue_[kActPorts][kWindow];
   Entry window_[kWindow];
 };
 

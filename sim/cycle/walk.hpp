@@ -8,6 +8,7 @@
 #include "sim/cycle/path.hpp"
 #include "sim/cycle/ports.hpp"
 #include "sim/cycle/steps.hpp"
+#include "sim/cycle/vectors.hpp"
 
 namespace lilong::cycle {
 
@@ -16,7 +17,7 @@ struct Walk {
       : steps_(shape),
         lanes_(shape.lanes),
         depth_bits_(shape.depthBits()),
-        half_mask_(shape.vectorMask() >> 1) {}
+        vector_mask_(shape.vectorMask()) {}
 
   void clear() {
     busy_ = false;
@@ -27,7 +28,7 @@ struct Walk {
   bool emits(bool go) const { return busy_ && steps_.valid() && go; }
 
   // Beat of a cycle in which emits() is true; then tick is called with emit.
-  void tick(bool work_valid, const Work& work, bool emit, Beat& beat) {
+  void tick(bool work_valid, const Work& work, bool emit, Beat& beat, Vectors& vectors) {
     if (!busy_) {
       if (work_valid) {
         accept(work);
@@ -37,7 +38,7 @@ struct Walk {
       }
       return;
     }
-    steps_.tick(work_, emit && advance(beat));
+    steps_.tick(work_, emit && advance(beat, vectors));
   }
 
  private:
@@ -62,6 +63,7 @@ struct Walk {
   void accept(const Work& work) {
     work_ = work;
     busy_ = fill_ = true;
+    streak_.left = 0;
     index_ = 0;
     groups_ = work.groups;
     group_byte_ = 0;
@@ -77,12 +79,19 @@ struct Walk {
   }
 
   // One beat; returns whether the step is used up.
-  bool advance(Beat& beat) {
+  bool advance(Beat& beat, Vectors& vectors) {
+    if (streak_.left != 0) {
+      streakBeat(beat, vectors);
+      return false;
+    }
     const Step& step = steps_.step();
     beat.seq = work_.seq;
-    beat.need = 0;
+    beat.asks = beat.banks = beat.clash = 0;
     uint32_t flags = common_;
-    common_ &= ~uint32_t{kOpen};
+    if ((flags & kOpen) != 0) {
+      vectors.forget();
+      common_ &= ~uint32_t{kOpen};
+    }
     uint32_t columns = 1;
     if (!work_.depthwise) {
       for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
@@ -90,10 +99,11 @@ struct Walk {
         const int32_t x = pos_.x + p.x, n = static_cast<int32_t>(p.n);
         const int32_t to = std::min(n, work_.rowBytes - x);
         const int32_t from = x < 0 ? -x : 0;
-        if (from < to)
-          cut(beat, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
+        if (from < to) {
+          cut(beat, vectors, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
+        }
       }
-    } else if (!column(beat, step, columns)) {
+    } else if (!column(beat, vectors, step, columns)) {
       beat.flags = flags;
       return false;
     }
@@ -114,6 +124,7 @@ struct Walk {
     if (!stripe_end) {
       index_ = (index_ + 1) & 31;
       nextPosition(row_end);
+      if (!row_end) findStreak();
       return false;
     }
     index_ = 0;
@@ -132,7 +143,7 @@ struct Walk {
   }
 
   // Depthwise: the next column of the window; whether it is the last one of the position.
-  bool column(Beat& beat, const Step& step, uint32_t& columns) {
+  bool column(Beat& beat, Vectors& vectors, const Step& step, uint32_t& columns) {
     uint32_t skip = 0;
     columns = work_.strideX & 127;
     if (fill_) {
@@ -151,7 +162,8 @@ struct Walk {
     const int32_t to = std::min(from + static_cast<int32_t>(lanes_), work_.rowBytes);
     if (x >= 0 && from < to) {
       for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
-        cut(beat, s, step.piece[s], static_cast<uint32_t>(from), static_cast<uint32_t>(to));
+        cut(beat, vectors, s, step.piece[s], static_cast<uint32_t>(from),
+            static_cast<uint32_t>(to));
       }
     }
     const bool last = col_ == columns - 1;
@@ -175,23 +187,83 @@ struct Walk {
   }
 
   // Vectors of the bytes from .. to - 1 of a row, which may be outside the image.
-  void cut(Beat& beat, unsigned s, const Piece& piece, uint32_t from, uint32_t to) const {
-    if (static_cast<uint32_t>(pos_.iy + piece.iy) >= work_.inHeight) return;
-    // only bits below the size of the scratchpad count
+  void cut(Beat& beat, Vectors& vectors, unsigned s, const Piece& piece, uint32_t from,
+           uint32_t to) const {
+    if (!inside(piece)) return;
     const uint32_t row = pos_.addr + piece.addr;
-    const uint32_t head = (row + from) >> depth_bits_;
-    const uint32_t tail = (row + to - 1) >> depth_bits_;
-    beat.want[2 * s] = ((head + 1) >> 1) & half_mask_;
-    beat.want[2 * s + 1] = (head >> 1) & half_mask_;
-    beat.need |= (1u << (head & 1) | 1u << (tail & 1)) << (2 * s);
+    ask(beat, vectors, s, row + from, row + to - 1);
   }
+  bool inside(const Piece& piece) const {
+    return static_cast<uint32_t>(pos_.iy + piece.iy) < work_.inHeight;
+  }
+  // Only address bits below the size of the scratchpad count.
+  void ask(Beat& beat, Vectors& vectors, unsigned s, uint32_t first, uint32_t last) const {
+    const uint32_t head = first >> depth_bits_, tail = last >> depth_bits_;
+    vectors.ask(beat, 2 * s + (head & 1), head & vector_mask_);
+    if (tail != head) vectors.ask(beat, 2 * s + (tail & 1), tail & vector_mask_);
+  }
+
+  // Positions in a row, not the last one of row or stripe, whose bytes all lie in the image: only
+  // their addresses differ.  Looks how many come next.
+  void findStreak() {
+    const uint32_t columns = last_x_ - pos_.ox;
+    uint32_t count = multi_ ? std::min(columns, last_index_ - index_) : columns;
+    if (count < kShortest) return;
+    const Step& step = steps_.step();
+    if (work_.depthwise && (fill_ || work_.strideX != 1 || x_ < 0)) return;
+    streak_.pieces = 0;
+    streak_.pitch = work_.depthwise ? work_.dilationX : static_cast<uint32_t>(work_.colStep);
+    for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
+      const Piece& p = step.piece[s];
+      const int32_t from = work_.depthwise ? x_ + group_byte_ : pos_.x + p.x;
+      const int32_t room = work_.rowBytes - from - static_cast<int32_t>(p.n);
+      if (from < 0 || room < 0) return;
+      if (streak_.pitch != 0) {
+        count = std::min(count, static_cast<uint32_t>(room) / streak_.pitch + 1);
+      }
+      if (!inside(p)) continue;
+      const uint32_t first = pos_.addr + p.addr + static_cast<uint32_t>(from);
+      streak_.part[streak_.pieces++] = {s, first, p.n - 1};
+    }
+    if (count < kShortest) return;
+    streak_.left = count;
+    streak_.flags = common_ | kCompute | (step.last ? +kResult : 0u);
+  }
+  void streakBeat(Beat& beat, Vectors& vectors) {
+    streak_.left--;
+    beat = {.flags = streak_.flags, .seq = work_.seq};
+    for (unsigned i = 0; i < streak_.pieces; i++) {
+      Part& part = streak_.part[i];
+      ask(beat, vectors, part.stream, part.first, part.first + part.more);
+      part.first += streak_.pitch;
+    }
+    index_ = (index_ + 1) & 31;
+    pos_.ox++;
+    pos_.x = farRight(pos_.x + work_.colStep);
+    if (work_.depthwise) {
+      x_ = farRight(x_ + static_cast<int32_t>(work_.dilationX));
+      pos_.left = pos_.left > work_.strideX ? pos_.left - work_.strideX : 0;
+    }
+  }
+
+  static constexpr uint32_t kShortest = 3;  // streak that is worth it
+  struct Part {
+    unsigned stream = 0;
+    uint32_t first = 0, more = 0;  // byte address; bytes behind it
+  };
+  struct Streak {
+    uint32_t left = 0;  // beats
+    uint32_t flags = 0, pieces = 0, pitch = 0;
+    std::array<Part, 3> part{};
+  };
 
   Steps steps_;
   uint32_t lanes_;
   unsigned depth_bits_;
-  uint32_t half_mask_;
+  uint32_t vector_mask_;
   Work work_;
   Position pos_, start_;
+  Streak streak_;
   bool busy_ = false, fill_ = false;
   bool multi_ = false;              // several steps
   uint32_t common_ = 0, load_ = 0;  // flags of the next beat; kLoad when there are weights

@@ -30,6 +30,18 @@ struct Weights {
     }
     return banks;
   }
+  // Nothing happens until the block is taken or an instruction comes.
+  bool still() const { return req_ == 0 && (!active_ || (row_ == 0 && full_)); }
+  // Grants when these banks are taken, low ports first; adds the banks.
+  uint32_t grants(uint32_t& taken) const {
+    uint32_t grant = 0;
+    for (uint32_t r = req_; r != 0; r &= r - 1) {
+      const uint32_t bank = 1u << bankOf(addr(static_cast<unsigned>(std::countr_zero(r))));
+      if ((taken & bank) == 0) grant |= r & -r;
+      taken |= bank;
+    }
+    return grant;
+  }
   // The next block is granted, this cycle included.
   bool ready(uint32_t grant) const {
     return full_ || (req_ != 0 && (req_ & ~grant) == 0 && out_row_ == rows_ - 1);
