@@ -34,7 +34,9 @@ lilong_status statusOf(DiagId id) {
   switch (id) {
     case DiagId::unknownPreset:
     case DiagId::unknownDevice:
-    case DiagId::deviceUnavailable: return LILONG_BAD_DEVICE;
+    case DiagId::deviceUnavailable:
+    case DiagId::deviceLost:
+    case DiagId::deviceMismatch: return LILONG_BAD_DEVICE;
     case DiagId::deviceTrap: return LILONG_TRAP;
     case DiagId::deviceTimeout: return LILONG_TIMEOUT;
     case DiagId::outOfMemory: return LILONG_NO_MEMORY;

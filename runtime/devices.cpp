@@ -9,6 +9,8 @@
 #include "runtime/device_cycle.hpp"
 #include "runtime/device_functional.hpp"
 #include "runtime/device_rtl.hpp"
+#include "runtime/device_serial.hpp"
+#include "runtime/device_uio.hpp"
 #include "sim/memory/timing.hpp"
 
 namespace lilong {
@@ -22,15 +24,34 @@ struct Row {
   // What is missing for these options; empty if the device can be opened.
   std::string (*missing)(const DeviceOptions&);
   Result<std::unique_ptr<Device>> (*open)(const DeviceOptions&);
+  // Instead of `open` for devices that are somewhere: what follows the name and ":".
+  Result<std::unique_ptr<Device>> (*openAt)(const DeviceOptions&, std::string_view) = nullptr;
 };
 
+std::string nothing(const DeviceOptions&) { return {}; }
+
 constexpr std::array kDevices = {
-    Row{"functional", "functional simulator: exact results, no time", false,
-        [](const DeviceOptions&) { return std::string(); }, openFunctionalDevice},
+    Row{"functional", "functional simulator: exact results, no time", false, nothing,
+        openFunctionalDevice},
     Row{"cycle", "functional simulator and timing core: exact results, the cycles of rtl", true,
-        [](const DeviceOptions&) { return std::string(); }, openCycleDevice},
+        nothing, openCycleDevice},
     Row{"rtl", "the Verilated chip, cycle for cycle", true, missingForRtlDevice, makeRtlDevice},
+    Row{"serial", "a board behind a serial port, as serial:/dev/ttyUSB0", true, nothing, nullptr,
+        openSerialDevice},
+    Row{"uio", "a SoC FPGA under Linux, as uio:/dev/uio0,buffer=/dev/udmabuf0", true, nothing,
+        nullptr, openUioDevice},
 };
+
+// Options of the simulated devices mean nothing to a board; they are refused.
+Result<void> checkBoardOptions(const DeviceOptions& options) {
+  const DeviceOptions defaults;
+  if (options.waves.empty() && options.flavour.empty() && options.stallPermille == 0 &&
+      options.memoryBytes == defaults.memoryBytes) {
+    return {};
+  }
+  return makeError(DiagId::unsupportedVariant,
+                   "a board has no waves, flavours, bus stalls or choice of memory size");
+}
 
 }  // namespace
 
@@ -38,7 +59,8 @@ std::vector<DeviceInfo> listDevices(const DeviceOptions& options) {
   std::vector<DeviceInfo> list;
   for (const Row& row : kDevices) {
     std::string missing = row.missing(options);
-    list.push_back({row.name, row.description, row.hasTime, missing.empty(), std::move(missing)});
+    list.push_back({row.name, row.description, row.hasTime, row.openAt != nullptr, missing.empty(),
+                    std::move(missing)});
   }
   return list;
 }
@@ -51,8 +73,17 @@ Result<std::unique_ptr<Device>> openDevice(const DeviceOptions& options) {
     return makeError(DiagId::unknownOption,
                      fmt::format("unknown memory '{}'; choose sram, lpddr or sdram", options.memory));
   }
+  const size_t colon = options.name.find(':');
+  const std::string_view name = std::string_view(options.name).substr(0, colon);
   for (const Row& row : kDevices) {
-    if (options.name != row.name) continue;
+    if (name != row.name) continue;
+    if (row.openAt != nullptr) {
+      if (Result<void> fine = checkBoardOptions(options); !fine) return fine.error();
+      return row.openAt(options, colon == std::string::npos
+                                     ? std::string_view{}
+                                     : std::string_view(options.name).substr(colon + 1));
+    }
+    if (colon != std::string::npos) break;
     if (std::string missing = row.missing(options); !missing.empty()) {
       return makeError(DiagId::deviceUnavailable, std::move(missing));
     }

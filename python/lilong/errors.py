@@ -105,6 +105,8 @@ _CLASSES: dict[str, type[Error]] = {
     "unknownPreset": OptionError,
     "unknownDevice": DeviceError,
     "deviceUnavailable": DeviceError,
+    "deviceLost": DeviceError,
+    "deviceMismatch": DeviceError,
     "deviceTrap": TrapError,
     "deviceTimeout": TrapError,
     "outOfMemory": DeviceError,
