@@ -47,8 +47,10 @@ class Finder {
         work.depth = uint64_t{i.kernelRows} * i.kernelCols * i.run;
         return;
       }
-      case isa::Opcode::dwconv: return window(opcode, isa::Dwconv::decode(d));
-      case isa::Opcode::pool: return window(opcode, isa::Pool::decode(d));
+      case isa::Opcode::dwconv:
+        return window(opcode, isa::Dwconv::decode(d));
+      case isa::Opcode::pool:
+        return window(opcode, isa::Pool::decode(d));
       case isa::Opcode::eltwise:
       case isa::Opcode::softmax:
       case isa::Opcode::copy:
@@ -58,7 +60,8 @@ class Finder {
       case isa::Opcode::nopExec:
         ++work.count;
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -104,13 +107,15 @@ std::string plural(uint64_t count, const char* one, const char* ending = "s") {
   return fmt::format("{} {}{}", withCommas(count), one, count == 1 ? "" : ending);
 }
 
-int percent(double share) { return static_cast<int>(100 * std::min(share, 1.0) + 0.5); }
+int percent(double share) {
+  return static_cast<int>(100 * std::min(share, 1.0) + 0.5);
+}
 
 // Lanes or multipliers without work, whichever is more.
 std::string packingText(const Work& w, const isa::Preset& p, uint64_t cycles) {
   const std::string lost = plural(cycles, "cycle") + " lost";
-  if (w.opcode == isa::Opcode::pool) return fmt::format("pooling keeps the array for {}",
-                                                        plural(cycles, "cycle"));
+  if (w.opcode == isa::Opcode::pool)
+    return fmt::format("pooling keeps the array for {}", plural(cycles, "cycle"));
   if (w.steps == 0 || w.channels == 0) return "array beats without multiplications: " + lost;
   const uint64_t groups = ceilDiv(w.channels, p.lanes);
   const double depth = static_cast<double>(w.depth) / (static_cast<double>(w.steps) * p.depth);
@@ -150,7 +155,8 @@ std::string activationsText(const Work& w, uint64_t cycles) {
 std::string busText(const LayerTimes& t, uint64_t boundMemory, uint64_t readBytes) {
   const double could = static_cast<double>(t.loadCycles) * static_cast<double>(readBytes);
   std::string text;
-  if (could > 0) text = fmt::format("bus {} % busy", percent(static_cast<double>(t.bytesRead) / could));
+  if (could > 0)
+    text = fmt::format("bus {} % busy", percent(static_cast<double>(t.bytesRead) / could));
   if (boundMemory > 0) text += fmt::format(", the bytes need {}", withCommas(boundMemory));
   return text;
 }
@@ -159,9 +165,12 @@ std::string textOf(Cause cause, uint64_t cycles, const Program& program, const L
                    const Work& w, const isa::Preset& p, const std::string& bus) {
   const std::string count = plural(cycles, "cycle");
   switch (cause) {
-    case Cause::packing: return packingText(w, p, cycles);
-    case Cause::weights: return weightsText(w, p, cycles);
-    case Cause::activations: return activationsText(w, cycles);
+    case Cause::packing:
+      return packingText(w, p, cycles);
+    case Cause::weights:
+      return weightsText(w, p, cycles);
+    case Cause::activations:
+      return activationsText(w, cycles);
     case Cause::results:
       return fmt::format("result port of {} a cycle bounds the drain: {} lost", p.results, count);
     case Cause::vectorPath:
@@ -169,11 +178,16 @@ std::string textOf(Cause cause, uint64_t cycles, const Program& program, const L
                          count);
     case Cause::setup:
       return fmt::format("set-up and drain of {}: {}", plural(w.count, "instruction"), count);
-    case Cause::loadConstants: return fmt::format("waits {} for constants: {}", count, bus);
-    case Cause::loadInput: return fmt::format("waits {} for the input: {}", count, bus);
-    case Cause::loadSpill: return fmt::format("waits {} for spilled activations: {}", count, bus);
-    case Cause::loadOther: return fmt::format("waits {} for a LOAD: {}", count, bus);
-    case Cause::store: return fmt::format("waits {} for a STORE", count);
+    case Cause::loadConstants:
+      return fmt::format("waits {} for constants: {}", count, bus);
+    case Cause::loadInput:
+      return fmt::format("waits {} for the input: {}", count, bus);
+    case Cause::loadSpill:
+      return fmt::format("waits {} for spilled activations: {}", count, bus);
+    case Cause::loadOther:
+      return fmt::format("waits {} for a LOAD: {}", count, bus);
+    case Cause::store:
+      return fmt::format("waits {} for a STORE", count);
     case Cause::idle:
       return fmt::format("{} without a running instruction{}", count,
                          t.first ? " (start of the program)" : "");
@@ -204,26 +218,38 @@ std::string withCommas(uint64_t value) {
 
 std::string toString(Cause cause) {
   switch (cause) {
-    case Cause::packing: return "packing";
-    case Cause::weights: return "weights";
-    case Cause::activations: return "activations";
-    case Cause::results: return "results";
-    case Cause::vectorPath: return "vector_path";
-    case Cause::setup: return "setup";
-    case Cause::loadConstants: return "load_constants";
-    case Cause::loadInput: return "load_input";
-    case Cause::loadSpill: return "load_spill";
-    case Cause::loadOther: return "load_other";
-    case Cause::store: return "store";
-    case Cause::idle: return "idle";
-    case Cause::otherLayer: return "other_layer";
+    case Cause::packing:
+      return "packing";
+    case Cause::weights:
+      return "weights";
+    case Cause::activations:
+      return "activations";
+    case Cause::results:
+      return "results";
+    case Cause::vectorPath:
+      return "vector_path";
+    case Cause::setup:
+      return "setup";
+    case Cause::loadConstants:
+      return "load_constants";
+    case Cause::loadInput:
+      return "load_input";
+    case Cause::loadSpill:
+      return "load_spill";
+    case Cause::loadOther:
+      return "load_other";
+    case Cause::store:
+      return "store";
+    case Cause::idle:
+      return "idle";
+    case Cause::otherLayer:
+      return "other_layer";
   }
   return "unknown";
 }
 
 std::vector<Advice> adviceFor(const Program& program, uint32_t layer, const LayerTimes& times,
-                              const isa::Preset& preset, uint64_t boundMemory,
-                              uint64_t readBytes) {
+                              const isa::Preset& preset, uint64_t boundMemory, uint64_t readBytes) {
   const Work work = workOf(program, layer, preset);
   const std::string bus = busText(times, boundMemory, readBytes);
   std::vector<Advice> list;
@@ -238,14 +264,19 @@ std::vector<Advice> adviceFor(const Program& program, uint32_t layer, const Laye
 }
 
 std::vector<Advice> adviceFor(const std::vector<NamedTimes>& layers) {
-  static constexpr const char* kTitles[kCauses] = {
-      "lanes or multipliers without work", "the array waits for weights",
-      "the array waits for activations",   "the result port bounds the drain",
-      "vector path",                       "set-up and drain of instructions",
-      "waits for constants",               "waits for the network input",
-      "waits for spilled activations",     "waits for other LOADs",
-      "waits for STORE",                   "no running instruction",
-      "layers that run interleaved"};
+  static constexpr const char* kTitles[kCauses] = {"lanes or multipliers without work",
+                                                   "the array waits for weights",
+                                                   "the array waits for activations",
+                                                   "the result port bounds the drain",
+                                                   "vector path",
+                                                   "set-up and drain of instructions",
+                                                   "waits for constants",
+                                                   "waits for the network input",
+                                                   "waits for spilled activations",
+                                                   "waits for other LOADs",
+                                                   "waits for STORE",
+                                                   "no running instruction",
+                                                   "layers that run interleaved"};
   std::vector<Advice> list;
   for (size_t c = 0; c < kCauses; ++c) {
     uint64_t sum = 0, most = 0;
@@ -256,9 +287,10 @@ std::vector<Advice> adviceFor(const std::vector<NamedTimes>& layers) {
       if (cycles > most) most = cycles, where = layer.layer;
     }
     if (sum == 0) continue;
-    list.push_back({toString(static_cast<Cause>(c)), sum,
-                    fmt::format("{}: {}, most of them, {}, in '{}'", kTitles[c],
-                                plural(sum, "cycle"), withCommas(most), where.substr(0, where.find(';')))});
+    list.push_back(
+        {toString(static_cast<Cause>(c)), sum,
+         fmt::format("{}: {}, most of them, {}, in '{}'", kTitles[c], plural(sum, "cycle"),
+                     withCommas(most), where.substr(0, where.find(';')))});
   }
   largestFirst(list);
   return list;

@@ -39,6 +39,9 @@ struct TraceEvent {
 struct JobOptions {
   uint32_t watchdogCycles = 0;  // 0: no watchdog
   bool trace = false;           // fill JobResult::trace
+  // False: only the time is wanted.  A device that knows it without the results leaves the memory
+  // as it is.
+  bool values = true;
 };
 
 struct JobResult {

@@ -65,7 +65,7 @@ class CycleDevice final : public Device {
     for (const cycle::Event& e : time.events) {
       result.trace.push_back({e.queue, e.instruction, e.start, e.end, e.counters});
     }
-    if (time.trap && isImprecise(time.trap->code)) return result;
+    if (!options.values || (time.trap && isImprecise(time.trap->code))) return result;
     Result<JobResult> values = values_->run({});
     if (!values) return values.error();
     if (values->trap && isBusFault(values->trap->code)) return values;

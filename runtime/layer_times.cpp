@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweep over the ends of layers and EXEC instructions; between two of them the counters tell what
-// happened.  Cycle sets hold (start, end]: an instruction taken in `start` runs from the next cycle.
+// happened.  Cycle sets hold (start, end]: an instruction taken in `start` runs from the next
+// cycle.
 #include "runtime/layer_times.hpp"
 
 #include <algorithm>
@@ -20,10 +21,14 @@ using Causes = std::array<uint64_t, kCauses>;
 
 Cause loadCause(const isa::Descriptor& d) {
   switch (isa::Load::decode(d).region) {
-    case kRegionConstants: return Cause::loadConstants;
-    case kRegionInputs: return Cause::loadInput;
-    case kRegionSpill: return Cause::loadSpill;
-    default: return Cause::loadOther;
+    case kRegionConstants:
+      return Cause::loadConstants;
+    case kRegionInputs:
+      return Cause::loadInput;
+    case kRegionSpill:
+      return Cause::loadSpill;
+    default:
+      return Cause::loadOther;
   }
 }
 
@@ -179,7 +184,8 @@ class Sweep {
       at(times_[n].ownCauses, Cause::packing) = lost;
       at(times_[n].causes, Cause::packing) =
           static_cast<uint64_t>(static_cast<double>(lost) * static_cast<double>(inside[n]) /
-                                    static_cast<double>(beats[n]) + 0.5);
+                                    static_cast<double>(beats[n]) +
+                                0.5);
     }
   }
 

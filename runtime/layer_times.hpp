@@ -34,16 +34,16 @@ inline constexpr size_t kCauses = 13;
 
 struct LayerTimes {
   uint64_t cycles = 0;
-  uint64_t busyLoad = 0, busyExec = 0, busyStore = 0;    // by instructions of this layer
+  uint64_t busyLoad = 0, busyExec = 0, busyStore = 0;     // by instructions of this layer
   uint64_t stallLoad = 0, stallStore = 0, stallIdle = 0;  // cycles without EXEC
   // Counters over the cycles of the layer; zero unless `counted`.
   uint64_t stallWeights = 0, stallInput = 0, stallOutput = 0;
-  uint64_t bytesRead = 0, loadCycles = 0;  // asked for by LOAD, cycles in which one ran
+  uint64_t bytesRead = 0, loadCycles = 0;     // asked for by LOAD, cycles in which one ran
   std::array<uint64_t, kCauses> causes{};     // of the cycles of the layer
   std::array<uint64_t, kCauses> ownCauses{};  // of its instructions, wherever they ran
-  uint32_t otherLayer = kNoLayer;  // whose instructions ran longest
-  bool first = false;              // of its step
-  bool counted = false;            // the device told the counters behind every instruction
+  uint32_t otherLayer = kNoLayer;             // whose instructions ran longest
+  bool first = false;                         // of its step
+  bool counted = false;  // the device told the counters behind every instruction
 };
 
 // For the layers `order` (indices into program.layers, all of step `step`, by completion).

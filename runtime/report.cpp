@@ -11,7 +11,9 @@ namespace lilong {
 
 namespace {
 
-uint64_t ceilDivide(uint64_t value, uint64_t by) { return (value + by - 1) / by; }
+uint64_t ceilDivide(uint64_t value, uint64_t by) {
+  return (value + by - 1) / by;
+}
 
 std::string reasonOf(const Program& program, const ProgramLayer& layer) {
   const auto* host = std::get_if<HostStep>(&program.steps[layer.step]);
@@ -111,7 +113,8 @@ Report makeReport(const Program& program, const Device& device, const std::strin
     const std::vector<uint32_t> order = layersOf(program, step);
     const size_t first = report.layers.size();
     for (const uint32_t index : order) {
-      report.layers.push_back(rowOf(program, program.layers[index], macs_per_cycle, bytes_per_cycle));
+      report.layers.push_back(
+          rowOf(program, program.layers[index], macs_per_cycle, bytes_per_cycle));
       report.layers.back().traffic = traffic[index];
       const LayerReport& row = report.layers.back();
       report.macs += row.macs;
@@ -137,8 +140,8 @@ Report makeReport(const Program& program, const Device& device, const std::strin
       const LayerTimes& t = times[times.size() - order.size() + n];
       fillTimes(row, t, macs_per_cycle);
       const bool by_memory = row.boundMemory > row.boundCompute;
-      row.advice = adviceFor(program, order[n], t, preset, by_memory ? row.boundMemory : 0,
-                             bytes_per_cycle);
+      row.advice =
+          adviceFor(program, order[n], t, preset, by_memory ? row.boundMemory : 0, bytes_per_cycle);
       named.push_back({row.name, &t});
     }
   }

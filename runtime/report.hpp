@@ -37,13 +37,13 @@ struct LayerReport {
   std::optional<uint64_t> stallLoad{}, stallStore{}, stallIdle{};
   // Of `cycles`, those in which the array waited, from the counters.
   std::optional<uint64_t> stallWeights{}, stallInput{}, stallOutput{};
-  uint64_t macs = 0;          // of the network file
-  uint64_t macsExecuted = 0;  // without those of removed channels
+  uint64_t macs = 0;                    // of the network file
+  uint64_t macsExecuted = 0;            // without those of removed channels
   std::optional<double> utilisation{};  // executed MACs / (cycles * MAC per cycle)
-  uint64_t boundCompute = 0;  // cycles that the executed MACs need at least
-  uint64_t boundMemory = 0;   // cycles that the bytes need at least, at the rate of the memory
-  uint64_t bytes = 0;         // that the layer moves over the bus
-  Traffic traffic{};          // the same by what they are
+  uint64_t boundCompute = 0;            // cycles that the executed MACs need at least
+  uint64_t boundMemory = 0;  // cycles that the bytes need at least, at the rate of the memory
+  uint64_t bytes = 0;        // that the layer moves over the bus
+  Traffic traffic{};         // the same by what they are
   std::optional<Distance> distance{};
   std::vector<Advice> advice{};  // what would shorten it, the largest first
   bool onChip = true;

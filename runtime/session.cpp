@@ -146,7 +146,7 @@ Result<Bytes> Session::readTensor(const ProgramTensor& tensor) {
   return bytes;
 }
 
-Result<JobResult> Session::runChip(size_t step, const RunOptions& options) {
+Result<JobResult> Session::runChip(size_t step, const RunOptions& options, bool values) {
   const auto& chip = std::get<ChipStep>(program_.steps[step]);
   std::array<RegionBinding, isa::kRegions> regions{};
   regions[kRegionProgram] = {code_[step], static_cast<uint32_t>(chip.code.size()), true, false};
@@ -156,9 +156,20 @@ Result<JobResult> Session::runChip(size_t step, const RunOptions& options) {
                        size > 0 && regionWritable(region)};
   }
   if (auto bound = device_->bind(regions); !bound.ok()) return bound.error();
-  auto job = device_->run({.watchdogCycles = chip.watchdogCycles, .trace = options.trace});
+  auto job = device_->run(
+      {.watchdogCycles = chip.watchdogCycles, .trace = options.trace, .values = values});
   if (job.ok() && job->trap.has_value()) return trapError(*job->trap, program_, step);
   return job;
+}
+
+Result<void> Session::addChip(size_t step, const RunOptions& options, bool values,
+                              RunResult& result) {
+  auto job = runChip(step, options, values);
+  if (!job.ok()) return job.error();
+  if (job->cycles) result.cycles = result.cycles.value_or(0) + *job->cycles;
+  for (size_t k = 0; k < result.counters.size(); ++k) result.counters[k] += job->counters[k];
+  result.steps.push_back({true, std::move(*job)});
+  return {};
 }
 
 // Operands are copied: a kernel then sees aligned, distinct buffers, whatever the program says.
@@ -194,24 +205,31 @@ Result<RunResult> Session::run(std::span<const std::span<const uint8_t>> inputs,
   }
   RunResult result;
   for (size_t i = 0; i < program_.steps.size(); ++i) {
-    StepResult done;
     if (const auto* step = std::get_if<HostStep>(&program_.steps[i])) {
       if (auto ran = runHost(*step); !ran.ok()) return ran.error();
-    } else {
-      auto job = runChip(i, options);
-      if (!job.ok()) return job.error();
-      done = {true, std::move(*job)};
-      if (done.job.cycles) result.cycles = result.cycles.value_or(0) + *done.job.cycles;
-      for (size_t k = 0; k < result.counters.size(); ++k) {
-        result.counters[k] += done.job.counters[k];
-      }
+      result.steps.emplace_back();
+    } else if (auto ran = addChip(i, options, true, result); !ran.ok()) {
+      return ran.error();
     }
-    result.steps.push_back(std::move(done));
   }
   for (uint32_t index : program_.outputs) {
     auto bytes = readTensor(program_.tensors[index]);
     if (!bytes.ok()) return bytes.error();
     result.outputs.push_back(std::move(*bytes));
+  }
+  return result;
+}
+
+Result<RunResult> Session::time(const RunOptions& options) {
+  const std::lock_guard lock(device_->tenancy.mutex);
+  if (auto loaded = load(); !loaded.ok()) return loaded.error();
+  RunResult result;
+  for (size_t i = 0; i < program_.steps.size(); ++i) {
+    if (std::holds_alternative<HostStep>(program_.steps[i])) {
+      result.steps.emplace_back();
+    } else if (auto ran = addChip(i, options, false, result); !ran.ok()) {
+      return ran.error();
+    }
   }
   return result;
 }

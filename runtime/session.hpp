@@ -61,7 +61,11 @@ class Session {
                         const RunOptions& options = {});
   Result<RunResult> run(const std::vector<Bytes>& inputs, const RunOptions& options = {});
 
-  // The same in a thread of its own; the session must outlive the result.
+  // The time of one inference, without inputs and outputs; it never depends on them.  Much faster
+  // than `run` on device `cycle`.
+  Result<RunResult> time(const RunOptions& options = {});
+
+  // `run` in a thread of its own; the session must outlive the result.
   std::future<Result<RunResult>> runAsync(std::vector<Bytes> inputs, const RunOptions& options = {});
 
  private:
@@ -72,7 +76,8 @@ class Session {
   Result<void> checkInputs(std::span<const std::span<const uint8_t>> inputs) const;
   Result<void> writeTensor(const ProgramTensor& tensor, std::span<const uint8_t> bytes);
   Result<Bytes> readTensor(const ProgramTensor& tensor);
-  Result<JobResult> runChip(size_t step, const RunOptions& options);
+  Result<JobResult> runChip(size_t step, const RunOptions& options, bool values);
+  Result<void> addChip(size_t step, const RunOptions& options, bool values, RunResult& result);
   Result<void> runHost(const HostStep& step);
 
   Program program_;

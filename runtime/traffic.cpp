@@ -10,14 +10,23 @@ namespace {
 
 // LOAD and STORE have the same fields.
 void add(Traffic& traffic, const isa::Load& dma, bool store) {
-  const uint64_t bytes =
-      saturatingMul(uint64_t{dma.planes} * dma.rows, dma.rowBytes);
+  const uint64_t bytes = saturatingMul(uint64_t{dma.planes} * dma.rows, dma.rowBytes);
   switch (dma.region) {
-    case kRegionConstants: traffic.constants += bytes; break;
-    case kRegionInputs: traffic.inputs += bytes; break;
-    case kRegionOutputs: traffic.outputs += bytes; break;
-    case kRegionSpill: (store ? traffic.spillWritten : traffic.spillRead) += bytes; break;
-    default: traffic.other += bytes; break;
+    case kRegionConstants:
+      traffic.constants += bytes;
+      break;
+    case kRegionInputs:
+      traffic.inputs += bytes;
+      break;
+    case kRegionOutputs:
+      traffic.outputs += bytes;
+      break;
+    case kRegionSpill:
+      (store ? traffic.spillWritten : traffic.spillRead) += bytes;
+      break;
+    default:
+      traffic.other += bytes;
+      break;
   }
 }
 
@@ -63,7 +72,8 @@ std::vector<Traffic> trafficOf(const Program& program) {
       const auto opcode = static_cast<isa::Opcode>(isa::opcodeByte(d));
       if (opcode != isa::Opcode::load && opcode != isa::Opcode::store) continue;
       const uint32_t layer = layerOf(program, s, i);
-      if (layer != kNoLayer) add(traffic[layer], isa::Load::decode(d), opcode == isa::Opcode::store);
+      if (layer != kNoLayer)
+        add(traffic[layer], isa::Load::decode(d), opcode == isa::Opcode::store);
     }
   }
   return traffic;

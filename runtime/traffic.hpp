@@ -10,14 +10,12 @@
 namespace lilong {
 
 struct Traffic {
-  uint64_t constants = 0;                   // weights, parameters, tables
-  uint64_t inputs = 0, outputs = 0;         // of the network, or exchanged with the host
-  uint64_t spillRead = 0, spillWritten = 0; // activations that do not stay on the chip
-  uint64_t other = 0;                       // variables, free regions
+  uint64_t constants = 0;                    // weights, parameters, tables
+  uint64_t inputs = 0, outputs = 0;          // of the network, or exchanged with the host
+  uint64_t spillRead = 0, spillWritten = 0;  // activations that do not stay on the chip
+  uint64_t other = 0;                        // variables, free regions
 
-  uint64_t total() const {
-    return constants + inputs + outputs + spillRead + spillWritten + other;
-  }
+  uint64_t total() const { return constants + inputs + outputs + spillRead + spillWritten + other; }
   Traffic& operator+=(const Traffic& more);
 };
 

@@ -40,15 +40,29 @@ py::list describe(const Program& program, const std::vector<uint32_t>& indices) 
   return list;
 }
 
+py::dict describe(const Traffic& traffic) {
+  py::dict entry;
+  entry["constants"] = traffic.constants;
+  entry["inputs"] = traffic.inputs;
+  entry["outputs"] = traffic.outputs;
+  entry["spill_read"] = traffic.spillRead;
+  entry["spill_written"] = traffic.spillWritten;
+  entry["other"] = traffic.other;
+  return entry;
+}
+
 py::list layersOf(const Program& program) {
   py::list list;
-  for (const ProgramLayer& layer : program.layers) {
+  const std::vector<Traffic> traffic = trafficOf(program);
+  for (size_t i = 0; i < program.layers.size(); ++i) {
+    const ProgramLayer& layer = program.layers[i];
     py::dict entry;
     entry["name"] = text(layer.name);
     entry["op"] = text(layer.op);
     entry["macs"] = layer.macs;
     entry["macs_executed"] = layer.macsExecuted();
     entry["bytes"] = layer.bytes;
+    entry["traffic"] = describe(traffic[i]);
     entry["step"] = layer.step;
     entry["first_instruction"] = layer.firstInstruction;
     entry["last_instruction"] = layer.lastInstruction;
@@ -196,6 +210,12 @@ void bindSession(py::module_& module) {
         return OpenSession{unwrap(Session::create(*program, device->device)), device->memory, {}};
       }))
       .def("run", run, py::arg("inputs"), py::arg("trace") = true)
+      .def("time",
+           [](OpenSession& self, bool trace) {
+             py::gil_scoped_release unlocked;
+             self.last = unwrap(self.session->time({.trace = trace}));
+           },
+           py::arg("trace") = true)
       .def_property_readonly("cycles", [](const OpenSession& self) { return self.last.cycles; })
       .def("report_json", [](const OpenSession& self) {
         return toJson(makeReport(self.session->program(), self.session->device(), self.memory,

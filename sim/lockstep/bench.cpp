@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "sim/lockstep/builder.hpp"
 #include "sim/lockstep/timing.hpp"
@@ -14,8 +15,10 @@ namespace {
 
 struct Kernel {
   std::string name;
-  uint64_t macs = 0;
+  uint64_t work = 0;
   isa::Descriptor instruction{};
+  const char* unit = "MAC/cycle";
+  double best = 0;  // work a cycle; 0: all multipliers
 };
 
 constexpr uint32_t kParams = 0;  // parameter blocks lie at the start of the scratchpad
@@ -136,7 +139,7 @@ Kernel pool(const isa::Preset& p, const std::string& name, const Shape& s) {
   auto i = window<isa::Pool>(p, l, s);
   i.multiplier = 1u << 30;
   i.shift = 36;
-  return {name, uint64_t{s.h} * s.w * s.in * s.kh * s.kw, i.encode()};
+  return {name, uint64_t{s.h} * s.w * s.in * s.kh * s.kw, i.encode(), "tap/cycle"};
 }
 
 Kernel add(const isa::Preset& p, const std::string& name, uint32_t h, uint32_t w, uint32_t c) {
@@ -150,7 +153,7 @@ Kernel add(const isa::Preset& p, const std::string& name, uint32_t h, uint32_t w
   i.shiftA = i.shiftB = 11;
   i.shift = 48;
   commonOutput(i, l, h, w, c);
-  return {name, uint64_t{h} * w * c, i.encode()};
+  return {name, uint64_t{h} * w * c, i.encode(), "elem/cycle", static_cast<double>(p.results)};
 }
 
 Kernel softmax(const isa::Preset& p, const std::string& name, uint32_t c) {
@@ -160,7 +163,7 @@ Kernel softmax(const isa::Preset& p, const std::string& name, uint32_t c) {
   i.outHeight = i.outWidth = 1;
   i.channels = static_cast<uint16_t>(c);
   i.outAddr = l.take(up(c, 8));
-  return {name, c, i.encode()};
+  return {name, c, i.encode(), "elem/cycle", 1};
 }
 
 Kernel copy(const isa::Preset& p, const std::string& name, uint32_t run, uint32_t count,
@@ -174,7 +177,7 @@ Kernel copy(const isa::Preset& p, const std::string& name, uint32_t run, uint32_
   i.dstStride0 = dst;
   i.srcAddr = l.take(uint64_t{run} * count);
   i.dstAddr = l.take(uint64_t{dst} * count) + 3;
-  return {name, uint64_t{run} * count, i.encode()};
+  return {name, uint64_t{run} * count, i.encode(), "byte/cycle", static_cast<double>(p.depth)};
 }
 
 std::vector<Kernel> kernels(const isa::Preset& p) {
@@ -187,6 +190,7 @@ std::vector<Kernel> kernels(const isa::Preset& p) {
       conv(p, "conv1x1_24x24x128_128", {24, 24, 128, 128, 1, 1, 1, 0}),
       conv(p, "conv1x1_25x5x64_64", {25, 5, 64, 64, 1, 1, 1, 0}),
       conv(p, "conv1x1_6x6x128_128", {6, 6, 128, 128, 1, 1, 1, 0}),
+      conv(p, "conv1x1_24x24x61_67", {24, 24, 61, 67, 1, 1, 1, 0}),
       conv(p, "conv1x1_23x17x40_72", {23, 17, 40, 72, 1, 1, 1, 0}),
       conv(p, "conv3x3_16x16x32_32", {16, 16, 32, 32, 3, 3, 1, 1}),
       conv(p, "conv3x3s2_24x24x3_8", {24, 24, 3, 8, 3, 3, 2, 0}),
@@ -198,9 +202,14 @@ std::vector<Kernel> kernels(const isa::Preset& p) {
       depthwise(p, "dw3x3_6x6x128", {6, 6, 128, 128, 3, 3, 1, 1}),
       depthwise(p, "dw3x3_3x3x256", {3, 3, 256, 256, 3, 3, 1, 1}),
       depthwise(p, "dw3x3_23x17x40", {23, 17, 40, 40, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3_24x24x61", {24, 24, 61, 61, 3, 3, 1, 1}),
+      depthwise(p, "dw3x3_1x1x512", {1, 1, 512, 512, 3, 3, 1, 1}),
       depthwise(p, "dw3x3s2_12x12x64", {12, 12, 64, 64, 3, 3, 2, 0}),
       depthwise(p, "dw10x1_15x1x128", {15, 1, 128, 128, 10, 1, 1, 0}),
+      depthwise(p, "dw1x16_1x49x64", {1, 49, 64, 64, 1, 16, 1, 0}),
+      depthwise(p, "dw16x1_49x1x64", {49, 1, 64, 64, 16, 1, 1, 0}),
       depthwise(p, "dw5x5_14x14x64", {14, 14, 64, 64, 5, 5, 1, 2}),
+      depthwise(p, "dw5x5s2_14x14x64", {14, 14, 64, 64, 5, 5, 2, 0}),
       pool(p, "pool25x5_64", {1, 1, 64, 64, 25, 5, 1, 0}),
       pool(p, "pool2x2_12x12x64", {12, 12, 64, 64, 2, 2, 2, 0}),
       add(p, "add_32x32x16", 32, 32, 16),
@@ -236,9 +245,29 @@ TestCase caseOf(const isa::Preset& preset, const Kernel& kernel) {
   return test;
 }
 
+// Names hold letters, digits and underscores only.
+bool writeJson(const isa::Preset& preset, const std::vector<Measured>& all,
+               const std::string& path) {
+  std::string text = fmt::format("{{\"preset\": \"{}\", \"kernels\": [\n", preset.name);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Measured& m = all[i];
+    text += fmt::format(
+        "  {{\"name\": \"{}\", \"work\": {:.0f}, \"cycles\": {}, \"unit\": \"{}\", \"best\": {}, "
+        "\"mac_beats\": {}, \"stall_weights\": {}, \"stall_input\": {}, \"stall_output\": {}}}{}\n",
+        m.name, m.work, m.cycles, m.unit, m.best, m.beats, m.stallWeights, m.stallInput,
+        m.stallOutput, i + 1 == all.size() ? "" : ",");
+  }
+  text += "]}\n";
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  return !file.fail();
+}
+
 }  // namespace
 
-int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const std::string& filter) {
+int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const std::string& filter,
+               const std::string& json) {
   const std::vector<Kernel> all = kernels(preset);
   if (filter == "list") {
     for (const Kernel& k : all) fmt::print("{}\n", k.name);
@@ -256,8 +285,9 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
   const double peak = preset.lanes * preset.depth;
   int wrong = 0, shown = 0;
   TimingFigures figures;
-  fmt::print("{:<24} {:>9} {:>8} {:>9} {:>6}  {:>8} {:>8} {:>8}\n", "kernel", "MAC", "cycles",
-             "MAC/cycle", "peak", "weights", "input", "output");
+  std::vector<Measured> measured;
+  fmt::print("{:<24} {:>9} {:>8} {:>9} {:10} {:>6}  {:>8} {:>8} {:>8}\n", "kernel", "work",
+             "cycles", "rate", "", "best", "weights", "input", "output");
   for (const Kernel& kernel : all) {
     if (filter != "all" && kernel.name.rfind(filter, 0) != 0) continue;
     ++shown;
@@ -275,21 +305,32 @@ int runKernels(const isa::Preset& preset, const RtlOptions& rtlOptions, const st
       continue;
     }
     const uint64_t cycles = got.events.front().end - got.events.front().start;
-    const double rate = static_cast<double>(kernel.macs) / static_cast<double>(std::max<uint64_t>(cycles, 1));
+    const double best = kernel.best == 0 ? peak : kernel.best;
+    const double rate =
+        static_cast<double>(kernel.work) / static_cast<double>(std::max<uint64_t>(cycles, 1));
     const auto counter = [&](isa::Counter c) { return got.counters[static_cast<size_t>(c)]; };
-    fmt::print("{:<24} {:>9} {:>8} {:>9.1f} {:>5.0f}%  {:>8} {:>8} {:>8} {}\n", kernel.name,
-               kernel.macs, cycles, rate, 100 * rate / peak, counter(isa::Counter::execStallWeights),
-               counter(isa::Counter::execStallInput), counter(isa::Counter::execStallOutput),
+    measured.push_back({kernel.name, static_cast<double>(kernel.work), cycles, kernel.unit, best,
+                        counter(isa::Counter::macBeats), counter(isa::Counter::execStallWeights),
+                        counter(isa::Counter::execStallInput),
+                        counter(isa::Counter::execStallOutput)});
+    fmt::print("{:<24} {:>9} {:>8} {:>9.1f} {:10} {:>5.0f}%  {:>8} {:>8} {:>8} {}\n",
+               kernel.name, kernel.work, cycles, rate, kernel.unit, 100 * rate / best,
+               counter(isa::Counter::execStallWeights), counter(isa::Counter::execStallInput),
+               counter(isa::Counter::execStallOutput),
                difference.empty() ? "" : "WRONG: " + difference);
     wrong += !difference.empty();
   }
-  wrong += runStreams(preset, **rtl, filter, shown);
+  wrong += runStreams(preset, **rtl, filter, shown, measured);
   if (shown == 0) {
     fmt::print(stderr, "lilong_lockstep: there is no kernel '{}'; --kernel list names them\n", filter);
     return 2;
   }
   fmt::print("{} cycles in {:.2f} s of processor time, {:.0f} thousand cycles/s\n", (*rtl)->cycles(),
              (*rtl)->seconds(), static_cast<double>((*rtl)->cycles()) / (*rtl)->seconds() / 1000);
+  if (!json.empty() && !writeJson(preset, measured, json)) {
+    fmt::print(stderr, "lilong_lockstep: {} cannot be written\n", json);
+    return 2;
+  }
   return wrong == 0 ? 0 : 1;
 }
 

@@ -156,7 +156,8 @@ std::vector<std::string> streamNames() {
   return names;
 }
 
-int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& filter, int& shown) {
+int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& filter, int& shown,
+               std::vector<Measured>& measured) {
   int wrong = 0;
   TimingFigures figures;
   bool header = false;
@@ -189,6 +190,11 @@ int runStreams(const isa::Preset& preset, RtlRunner& rtl, const std::string& fil
       first = std::min(first, e.start);
       last = std::max(last, e.end);
     }
+    const auto counter = [&](isa::Counter c) { return got.counters[static_cast<size_t>(c)]; };
+    measured.push_back({s.name, s.work, last - first, s.unit, s.best,
+                        counter(isa::Counter::macBeats), counter(isa::Counter::execStallWeights),
+                        counter(isa::Counter::execStallInput),
+                        counter(isa::Counter::execStallOutput)});
     const double rate = s.work / static_cast<double>(std::max<uint64_t>(last - first, 1));
     fmt::print("{:<32} {:>9} {:>9.1f} {} ({:.0f}%) {}\n", s.name, last - first, rate, s.unit,
                100 * rate / s.best, difference.empty() ? "" : "WRONG: " + difference);

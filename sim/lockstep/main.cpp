@@ -38,11 +38,12 @@ constexpr const char* kHelp = R"(usage: lilong_lockstep [options]
   --timing          the timing core against the chip (flavour fast): cycles, counters, start and
                     completion of every instruction
   --kernel NAME     measure a kernel on the chip instead: all, or one of those that 'list' names
+  --json FILE       with --kernel: write the figures as JSON too
 Exit code: 0 all equal, 1 a mismatch, 2 wrong use or no chip.
 )";
 
 struct Arguments {
-  std::string preset = "edge", modules, kernel, waves;
+  std::string preset = "edge", modules, kernel, json, waves;
   std::string flavour;  // empty: checked; for kernels and timing fast
   uint64_t count = 100, seed = 1, keepGoing = 1;
   GeneratorOptions generator;
@@ -76,6 +77,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
     else if (name == "--flavour") a.flavour = value;
     else if (name == "--modules") a.modules = value;
     else if (name == "--kernel") a.kernel = value;
+    else if (name == "--json") a.json = value;
     else if (name == "--waves") a.waves = value;
     else if (name == "--count") ok = number(a.count);
     else if (name == "--seed") ok = number(a.seed);
@@ -88,6 +90,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
     } else return refuse("unknown option " + name);
     if (!ok) return refuse(fmt::format("'{}' is no value for {}", value, name));
   }
+  if (!a.json.empty() && a.kernel.empty()) return refuse("--json needs --kernel");
   return a;
 }
 
@@ -201,7 +204,7 @@ int main(int argc, char** argv) {
     options.flavour = a->flavour.empty() ? "fast" : a->flavour;
     options.modules = a->modules;
     options.waves = a->waves;
-    return runKernels(*preset, options, a->kernel);
+    return runKernels(*preset, options, a->kernel, a->json);
   }
   return runPrograms(*a, *preset);
 }

@@ -1,94 +1,73 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The benchmark tables, measured now: networks and kernels on the Verilated RTL.
+"""The benchmark tables, measured now, each figure beside its goal; JSON in build/bench.
 
-    python tests/models/bench.py --output build/bench
+    python tests/models/bench.py                   everything (make bench)
+    python tests/models/bench.py --only kernels    one section: networks, kernels, speed, compile
 
-Bound: max(MACs / MACs per cycle, tensor bytes / bus bytes per cycle), from the network file alone.
-The Ethos-U column is the best estimate of its public compiler for a 256-MAC core with all data in
-SRAM (Vela 5.2), for orientation; it is an estimate, Lilong's figures are RTL cycles.
+Goals are in goals.json, the figures of the peer with their source in ethos_u.json; everything else
+is measured.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import pathlib
-import subprocess
 import sys
-import time
-from typing import Any
 
 import cycles
-import lilong
+from bench_common import Bench, say
+from bench_kernels import kernels
+from bench_networks import compile_times, networks
+from bench_speed import speed
+from lilong.program import PRESETS
 
-ETHOS_U = {
-    "kws": 40_347, "ic": 85_092, "vww": 113_479, "ad": 22_200, "sww": 16_675,
-    "person_detect": 113_767, "mobilenet_v2_224": 3_240_477,
-}  # fmt: skip
-GOAL = {
-    "kws": 14_500, "ic": 55_000, "vww": 42_000, "ad": 18_500, "sww": 5_400,
-    "person_detect": 42_000, "mobilenet_v2_224": 1_700_000,
-}  # fmt: skip
+# Speeds first, while the machine is fresh.
+SECTIONS = {"speed": speed, "compile": compile_times, "kernels": kernels, "networks": networks}
 
 
-def network(case: cycles.Case) -> dict[str, Any]:
-    """One row of the network table."""
-    program = cycles.compile_case(case)
-    session = lilong.Session(program, lilong.Device("rtl", preset=case.preset, memory=case.memory))
-    start = time.process_time()
-    session.run_random(seed=1)
-    seconds = time.process_time() - start
-    report = session.report()
-    layers = report["layers"]
-    compute = sum(layer["bound_compute"] or 0 for layer in layers)
-    memory = (report["bytes_read"] + report["bytes_written"]) // 16
-    return {
-        "network": case.network,
-        "numerics": case.numerics,
-        "dead_channels": case.dead_channels,
-        "cycles": session.cycles,
-        "macs": report["macs"],
-        "bound_compute": compute,
-        "bus_cycles": memory,
-        "utilisation": report["utilisation"],
-        "goal": GOAL.get(case.network),
-        "ethos_u": ETHOS_U.get(case.network),
-        "simulated_cycles_per_second": int((session.cycles or 0) / seconds),
-    }
+def on_one_core() -> None:
+    """This process and its children."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def main() -> int:
-    """Measures and prints both tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/bench"))
-    output: pathlib.Path = parser.parse_args().output
-    output.mkdir(parents=True, exist_ok=True)
-    rows = []
-    print(
-        f"{'network':18s}{'arithmetic':12s}{'cycles':>11s}{'MACs/256':>11s}{'bus':>9s}"
-        f"{'peak':>7s}{'goal':>11s}{'Ethos-U est.':>14s}{'k cycles/s':>12s}"
+    """Runs the sections; 1 if --strict and a goal is missed or not measured."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for case in cycles.cases():
-        if not case.file.exists():
-            print(f"{case.network:18s}not found, skipped (set LILONG_MODELS)")
-            continue
-        row = network(case)
-        rows.append(row)
-        print(
-            f"{row['network']:18s}{row['numerics']:12s}{row['cycles']:>11,}"
-            f"{row['bound_compute']:>11,}{row['bus_cycles']:>9,}{row['utilisation']:>7.1%}"
-            f"{row['goal'] or 0:>11,}{row['ethos_u'] or 0:>14,}"
-            f"{row['simulated_cycles_per_second'] // 1000:>12,}"
-        )
-    (output / "networks.json").write_text(json.dumps(rows, indent=1) + "\n")
-    tool = cycles.ROOT / "build/release/sim/lockstep/lilong_lockstep"
-    kernels = subprocess.run(
-        [tool, "--preset", "edge", "--flavour", "fast", "--kernel", "all"],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    print(kernels)
-    (output / "kernels.txt").write_text(kernels)
-    return 0
+    parser.add_argument("--only", choices=SECTIONS, action="append", help="a section; may repeat")
+    parser.add_argument("--output", type=pathlib.Path, default=cycles.ROOT / "build/bench")
+    parser.add_argument("--preset", choices=PRESETS, action="append", help="default: all")
+    parser.add_argument("--device", choices=("rtl", "cycle"), default="rtl", help="of networks")
+    parser.add_argument("--repeats", type=int, default=3, help="best of so many, for times")
+    parser.add_argument("--strict", action="store_true", help="exit code 1 if a goal is missed")
+    parser.add_argument(
+        "--tool",
+        type=pathlib.Path,
+        default=cycles.ROOT / "build/release/sim/lockstep/lilong_lockstep",
+        help="lilong_lockstep, which runs the kernels",
+    )
+    arguments = parser.parse_args()
+    if arguments.repeats < 1:
+        parser.error("--repeats must be at least 1")
+    bench = Bench(
+        output=arguments.output,
+        tool=arguments.tool,
+        presets=arguments.preset or ["edge", *(p for p in PRESETS if p != "edge")],
+        device=arguments.device,
+        repeats=arguments.repeats,
+    )
+    on_one_core()
+    for name, section in SECTIONS.items():
+        if not arguments.only or name in arguments.only:
+            section(bench)
+    text = bench.summary()
+    say("\n" + text)
+    bench.write("goals.json", [vars(goal) | {"met": goal.met} for goal in bench.goals])
+    complete = all(goal.met for goal in bench.goals) and not bench.missing
+    return 1 if arguments.strict and not complete else 0
 
 
 if __name__ == "__main__":

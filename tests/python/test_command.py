@@ -33,7 +33,7 @@ LAYER_KEYS = {
 def test_help_and_version(lilong_command: Lilong) -> None:
     text = lilong_command("--help")
     assert text.code == 0
-    for name in ("compile", "run", "profile", "inspect", "doctor"):
+    for name in ("compile", "run", "profile", "bench", "inspect", "doctor"):
         assert name in text.out
         assert lilong_command(name, "--help").code == 0
     assert lilong_command("--version").out.startswith("lilong ")
@@ -120,6 +120,39 @@ def test_profile(lilong_command: Lilong, tmp_path: Path) -> None:
     assert "What would shorten it" in done.out and "cycles lost" in done.out
 
 
+def test_bench(lilong_command: Lilong, tmp_path: Path) -> None:
+    done = lilong_command(
+        "bench", "bundled", "--preset", "nano", "--preset", "edge", "--memory", "sram",
+        "--memory", "sdram", "--json", tmp_path / "b.json",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    rows = json.loads((tmp_path / "b.json").read_text())["results"]
+    assert [(row["preset"], row["memory"]) for row in rows] == [
+        ("nano", "sram"), ("nano", "sdram"), ("edge", "sram"), ("edge", "sdram"),
+    ]  # fmt: skip
+    assert rows[1]["cycles"] > rows[0]["cycles"] > rows[2]["cycles"] > 0
+    assert all(f"{row['cycles']:,}" in done.out for row in rows)
+    one = lilong_command("bench", NETWORK, "--device", "rtl", "--json", tmp_path / "r.json")
+    assert one.code == 0, one.err
+    same = json.loads((tmp_path / "r.json").read_text())["results"][0]
+    assert same | {"device": "cycle"} == rows[2]
+
+
+def test_bench_says_what_is_wrong(lilong_command: Lilong, tmp_path: Path) -> None:
+    for arguments, word in (
+        (("bench", "nonsense"), "nonsense"),
+        (("bench", tmp_path), "no .tflite file"),
+        (("bench", "bundled", "--preset", "huge"), "unknown preset 'huge'"),
+        (("bench", "bundled", "--memory", "tape"), "unknown memory 'tape'"),
+    ):
+        done = lilong_command(*arguments)
+        assert done.code == 2 and word in done.err and "Traceback" not in done.err
+    (tmp_path / "bad.tflite").write_bytes(b"not a network")
+    (tmp_path / "good.tflite").write_bytes(NETWORK.read_bytes())
+    done = lilong_command("bench", tmp_path)
+    assert done.code == 2 and "bad.tflite" in done.out and "good.tflite" in done.out
+
+
 def test_waves(lilong_command: Lilong, tmp_path: Path) -> None:
     path = tmp_path / "w.fst"
     done = lilong_command(
@@ -133,7 +166,7 @@ def test_inspect(lilong_command: Lilong, tmp_path: Path) -> None:
     path = tmp_path / "i.json"
     done = lilong_command("inspect", NETWORK, "--disassemble", "--json", path)
     assert done.code == 0, done.err
-    for word in ("CONV_2D", "constants", "1x32x32x1", "conv ", "end"):
+    for word in ("CONV_2D", "constants", "1x32x32x1", "spilled", "conv ", "end"):
         assert word in done.out
     assert "instructions" in json.loads(path.read_text())
 

@@ -124,3 +124,16 @@ def test_without_time() -> None:
     assert all(layer["stalls"]["weights"] is None for layer in report["layers"])
     assert report["traffic"]["constants"] > 0
     assert "<svg" not in page(report, None)
+
+
+def test_time_alone_is_the_time_of_a_run() -> None:
+    """Without inputs, whatever ran before; a device without time has none."""
+    program = lilong.compile(BUNDLED / "vibration.tflite")
+    runs, alone = (lilong.Session(program, lilong.Device("cycle")) for _ in range(2))
+    runs.run_random(seed=1)
+    assert alone.time() == runs.cycles is not None
+    assert alone.report() == runs.report()
+    assert runs.time(trace=False) == alone.cycles
+    assert all(layer["cycles"] is None for layer in runs.report()["layers"])
+    assert lilong.Session(program, lilong.Device("rtl")).time() == alone.cycles
+    assert lilong.Session(program, lilong.Device("functional")).time() is None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The five commands: parameters and help only.  The work is in compiling, execution, inspection and
+"""The commands: parameters and help only.  The work is in compiling, execution, inspection and
 doctor, imported when it is asked for."""
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from lilong.cli.options import (
     Preset,
     PresetOption,
     SamplesOption,
+    TimedDevice,
     TraceOption,
 )
 
@@ -118,6 +119,39 @@ def profile_command(
             inputs=input or [], samples=1, json=json, trace=trace, html=html, profile=True,
             dead_channels=dead_channels, no_host=no_host,
         )
+    )  # fmt: skip
+
+
+def bench_command(
+    suite: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUITE",
+            help="A folder of .tflite files, one such file, or a suite by name: bundled, or a "
+            "folder of LILONG_MODELS such as mlperf-tiny.",
+        ),
+    ],
+    preset: Annotated[
+        list[str] | None,
+        typer.Option("--preset", help="nano, lite, edge or plus; may repeat. Default: edge."),
+    ] = None,
+    numerics: NumericsOption = None,
+    memory: Annotated[
+        list[str] | None,
+        typer.Option("--memory", help="sram, lpddr or sdram; may repeat. Default: sram."),
+    ] = None,
+    device: Annotated[
+        TimedDevice, typer.Option("--device", help="What measures the cycles; they are the same.")
+    ] = "cycle",
+    dead_channels: DeadChannelsOption = None,
+    json: JsonOption = None,
+) -> int:
+    """Show the cycles of every network of a suite beside their bound."""
+    from lilong.cli.benchmark import benchmark
+
+    return benchmark(
+        suite, preset or ["edge"], numerics, memory or ["sram"], device, dead_channels or "keep",
+        json,
     )  # fmt: skip
 
 

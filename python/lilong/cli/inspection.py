@@ -9,7 +9,7 @@ from typing import Any
 import lilong
 from lilong.cli.compiling import obtain_program
 from lilong.cli.data import write_text
-from lilong.cli.output import console, number, status
+from lilong.cli.output import console, number, shortened, status
 
 _REGIONS = (
     "program", "constants", "spill", "inputs", "outputs", "variables", "free", "free", "host",
@@ -61,7 +61,7 @@ def describe(program: lilong.Program, disassemble: bool) -> dict[str, Any]:
     """The same as JSON."""
     native = program.native
     result: dict[str, Any] = {
-        "schema_version": 1,
+        "schema_version": 2,
         "model": program.model,
         "model_sha256": native.model_sha256,
         "preset": program.preset,
@@ -118,13 +118,17 @@ def _region_table(program: lilong.Program) -> Any:
 
 
 def _layer_table(program: lilong.Program) -> Any:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title="layers", title_justify="left")
-    table.add_column("layer", overflow="ellipsis", no_wrap=True, max_width=48)
+    table = Table(
+        title="layers", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    table.add_column("layer", no_wrap=True)
     table.add_column("operator", no_wrap=True)
-    for name in ("MAC", "bytes", "step", "instructions"):
+    for name in ("MAC", "bytes", "spilled", "step", "instructions"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("exactness")
     for layer in program.layers:
@@ -133,8 +137,10 @@ def _layer_table(program: lilong.Program) -> Any:
             if layer["on_chip"]
             else "host"
         )
+        spilled = layer["traffic"]["spill_read"] + layer["traffic"]["spill_written"]
         table.add_row(
-            Text(layer["name"]), Text(layer["op"]), number(layer["macs"]), number(layer["bytes"]),
-            str(layer["step"]), where, Text(layer["exactness"]),
+            Text(shortened(layer["name"], 32)), Text(layer["op"]), number(layer["macs_executed"]),
+            number(layer["bytes"]), number(spilled), str(layer["step"]), where,
+            Text(layer["exactness"]),
         )  # fmt: skip
     return table

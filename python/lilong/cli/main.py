@@ -29,6 +29,7 @@ for command in (
     commands.compile_command,
     commands.run_command,
     commands.profile_command,
+    commands.bench_command,
     commands.inspect_command,
     commands.doctor_command,
 ):

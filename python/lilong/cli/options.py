@@ -11,6 +11,7 @@ Preset = Literal["nano", "lite", "edge", "plus"]
 Numerics = Literal["tflm", "litert-ref", "litert"]
 Memory = Literal["sram", "lpddr", "sdram"]
 DeviceName = Literal["functional", "cycle", "rtl"]
+TimedDevice = Literal["cycle", "rtl"]
 DeadChannels = Literal["keep", "remove"]
 Emit = Literal["program", "c"]
 

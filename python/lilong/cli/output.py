@@ -92,7 +92,7 @@ def layer_table(report: dict[str, Any]) -> Table:
         ]
         operator = layer["op"] if layer["on_chip"] else f"{layer['op']} (host)"
         table.add_row(
-            _plain(_shortened(layer["name"])), _plain(operator), *(cells if wide else cells[:5])
+            _plain(shortened(layer["name"])), _plain(operator), *(cells if wide else cells[:5])
         )
     return table
 
@@ -134,9 +134,9 @@ def advice_lines(report: dict[str, Any], layers: int = 12) -> list[str]:
     far = [layer for layer in far if layer["distance"]["cycles"] > 0]
     if far:
         lines.append("By layer, the largest distance first:")
-    width = max((len(_shortened(layer["name"])) for layer in far[:layers]), default=0)
+    width = max((len(shortened(layer["name"])) for layer in far[:layers]), default=0)
     lines += [
-        f"  {_shortened(layer['name']):{width}s} {layer['distance']['cycles']:>9,}  "
+        f"  {shortened(layer['name']):{width}s} {layer['distance']['cycles']:>9,}  "
         f"{layer['advice'][0]['text']}"
         for layer in far[:layers]
     ]
@@ -146,7 +146,7 @@ def advice_lines(report: dict[str, Any], layers: int = 12) -> list[str]:
     return lines
 
 
-def _shortened(name: str, length: int = 24) -> str:
+def shortened(name: str, length: int = 24) -> str:
     """The end of a long name: networks repeat the beginning, and join names with semicolons."""
     name = name.split(";", 1)[0]
     return name if len(name) <= length else "…" + name[-(length - 1) :]

@@ -41,11 +41,24 @@ Program program() {
   store.planes = 1;
   p.steps = {ChipStep{test::encode({load.encode(), conv.encode(), input.encode(), conv.encode(),
                                     store.encode(), isa::End{}.encode()}),
-                      1000, {0, 0, 1, 1, 1, kNoLayer}}};
-  p.layers = {{.name = "a", .op = "CONV_2D", .macs = 320, .bytes = 128, .step = 0,
-               .firstInstruction = 1, .lastInstruction = 1, .onChip = true},
-              {.name = "b", .op = "CONV_2D", .macs = 640, .bytes = 208, .step = 0,
-               .firstInstruction = 3, .lastInstruction = 4, .onChip = true}};
+                      1000,
+                      {0, 0, 1, 1, 1, kNoLayer}}};
+  p.layers = {{.name = "a",
+               .op = "CONV_2D",
+               .macs = 320,
+               .bytes = 128,
+               .step = 0,
+               .firstInstruction = 1,
+               .lastInstruction = 1,
+               .onChip = true},
+              {.name = "b",
+               .op = "CONV_2D",
+               .macs = 640,
+               .bytes = 208,
+               .step = 0,
+               .firstInstruction = 3,
+               .lastInstruction = 4,
+               .onChip = true}};
   return p;
 }
 
@@ -60,7 +73,8 @@ std::array<uint32_t, isa::kNumCounters> counters(const Counts& c) {
   all[static_cast<size_t>(Counter::execStallWeights)] = c.weights;
   all[static_cast<size_t>(Counter::execStallInput)] = c.input;
   all[static_cast<size_t>(Counter::bytesRead)] = c.bytes;
-  for (size_t q = 0; q < 3; ++q) all[static_cast<size_t>(Counter::instructionsLoad) + q] = c.done[q];
+  for (size_t q = 0; q < 3; ++q)
+    all[static_cast<size_t>(Counter::instructionsLoad) + q] = c.done[q];
   return all;
 }
 
@@ -77,25 +91,27 @@ JobResult job() {
        counters({.beats = 20, .weights = 4, .input = 3, .bytes = 256, .done = {2, 2, 0}})},
       {isa::Queue::store, 4, 92, 110,
        counters({.beats = 20, .weights = 4, .input = 3, .bytes = 256, .done = {2, 2, 1}})}};
-  result.counters = counters({.beats = 20, .weights = 4, .input = 3, .bytes = 256,
-                              .done = {2, 2, 1}});
+  result.counters =
+      counters({.beats = 20, .weights = 4, .input = 3, .bytes = 256, .done = {2, 2, 1}});
   return result;
 }
 
-uint64_t cause(const LayerTimes& t, Cause c) { return t.causes[static_cast<size_t>(c)]; }
+uint64_t cause(const LayerTimes& t, Cause c) {
+  return t.causes[static_cast<size_t>(c)];
+}
 
 TEST(LayerTimes, EveryCycleHasOneCause) {
   const std::vector<LayerTimes> t = layerTimes(program(), 0, job(), {0, 1}, {5, 10});
   ASSERT_EQ(t.size(), 2u);
   EXPECT_TRUE(t[0].counted);
   EXPECT_EQ(t[0].cycles, 52u);
-  EXPECT_EQ(cause(t[0], Cause::idle), 10u + 2u);        // before the LOAD, and after it
+  EXPECT_EQ(cause(t[0], Cause::idle), 10u + 2u);  // before the LOAD, and after it
   EXPECT_EQ(cause(t[0], Cause::loadConstants), 20u);
   EXPECT_EQ(cause(t[0], Cause::weights), 4u);
   EXPECT_EQ(cause(t[0], Cause::setup), 20u - 10 - 4);
-  EXPECT_EQ(cause(t[0], Cause::packing), 5u);           // 10 beats for the MACs of 5
+  EXPECT_EQ(cause(t[0], Cause::packing), 5u);  // 10 beats for the MACs of 5
   EXPECT_EQ(t[1].cycles, 68u);
-  EXPECT_EQ(cause(t[1], Cause::loadInput), 18u);        // from 52 to 70
+  EXPECT_EQ(cause(t[1], Cause::loadInput), 18u);  // from 52 to 70
   EXPECT_EQ(cause(t[1], Cause::activations), 3u);
   EXPECT_EQ(cause(t[1], Cause::store), 18u);
   EXPECT_EQ(cause(t[1], Cause::idle), 1u + 1u + 10u);
