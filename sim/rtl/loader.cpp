@@ -53,14 +53,18 @@ std::vector<fs::path> searchFolders(const std::string& folder) {
 
 }  // namespace
 
-std::string findModule(std::string_view preset, std::string_view flavour,
-                       const std::string& folder) {
+std::string findFile(const std::string& name, const std::string& folder) {
   for (const fs::path& at : searchFolders(folder)) {
     std::error_code error;
-    const fs::path file = at / fileName(preset, flavour);
+    const fs::path file = at / name;
     if (fs::is_regular_file(file, error)) return file.string();
   }
   return {};
+}
+
+std::string findModule(std::string_view preset, std::string_view flavour,
+                       const std::string& folder) {
+  return findFile(fileName(preset, flavour), folder);
 }
 
 Result<const Module*> loadModule(std::string_view preset, std::string_view flavour,

@@ -18,6 +18,9 @@ namespace lilong::rtl {
 Result<const Module*> loadModule(std::string_view preset, std::string_view flavour,
                                  const std::string& folder = {});
 
+// Path of a file that lies where modules lie, empty if there is none.
+std::string findFile(const std::string& name, const std::string& folder = {});
+
 // Path of the module file that loadModule would load, empty if there is none.
 std::string findModule(std::string_view preset, std::string_view flavour,
                        const std::string& folder = {});
