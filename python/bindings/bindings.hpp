@@ -29,6 +29,7 @@ inline void unwrap(Result<void> result) {
   if (!result.ok()) throw Raised(std::move(result).error());
 }
 
+void bindAssembly(py::module_& module);
 void bindImage(py::module_& module);
 void bindIsa(py::module_& module);
 void bindRuntime(py::module_& module);

@@ -51,6 +51,7 @@ PYBIND11_MODULE(_lilong, module) {
   bindRuntime(module);
   bindCompiler(module);
   bindImage(module);
+  bindAssembly(module);
 }
 
 }  // namespace lilong::python
