@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs, devices, sessions.
 #include "python/bindings/bindings.hpp"
+#include "runtime/link/tty.hpp"
 #include "runtime/lilong.hpp"
 
 namespace lilong::python {
@@ -139,6 +140,20 @@ struct OpenDevice {
   std::string memory;
 };
 
+// A Python function that any thread may call and destroy.
+std::function<void(uint64_t, uint64_t)> uploadCallback(const py::handle& value) {
+  if (value.is_none()) return {};
+  std::shared_ptr<py::function> function(new py::function(value.cast<py::function>()),
+                                         [](py::function* f) {
+                                           py::gil_scoped_acquire locked;
+                                           delete f;
+                                         });
+  return [function](uint64_t done, uint64_t all) {
+    py::gil_scoped_acquire locked;
+    (*function)(done, all);
+  };
+}
+
 DeviceOptions optionsFrom(const py::kwargs& kwargs) {
   DeviceOptions options;
   for (const auto& [key, value] : kwargs) {
@@ -152,6 +167,7 @@ DeviceOptions optionsFrom(const py::kwargs& kwargs) {
     else if (name == "stall_seed") options.stallSeed = value.cast<uint64_t>();
     else if (name == "stall_permille") options.stallPermille = value.cast<uint32_t>();
     else if (name == "module_path") options.modulePath = value.cast<std::string>();
+    else if (name == "upload") options.progress = uploadCallback(value);
     else throw py::type_error("a device has no option '" + name + "'");
   }
   return options;
@@ -166,8 +182,12 @@ void bindDevice(py::module_& module) {
       .def_readonly("memory", &OpenDevice::memory);
   module.def("open_device", [](const py::kwargs& kwargs) {
     const DeviceOptions options = optionsFrom(kwargs);
-    return std::make_shared<OpenDevice>(OpenDevice{unwrap(openDevice(options)), options.memory});
+    const bool board = options.name.find(':') != std::string::npos;
+    py::gil_scoped_release unlocked;
+    return std::make_shared<OpenDevice>(
+        OpenDevice{unwrap(openDevice(options)), board ? "board" : options.memory});
   });
+  module.def("list_serial_ports", link::listTtys);
   module.def("list_devices", [](const py::kwargs& kwargs) {
     py::list list;
     for (const DeviceInfo& info : listDevices(optionsFrom(kwargs))) {
@@ -175,6 +195,7 @@ void bindDevice(py::module_& module) {
       entry["name"] = info.name;
       entry["description"] = info.description;
       entry["has_time"] = info.hasTime;
+      entry["needs_place"] = info.needsPlace;
       entry["available"] = info.available;
       entry["missing"] = info.missing;
       list.append(entry);

@@ -12,8 +12,10 @@ from lilong import _lilong, rtl
 
 class Device:
     """A chip with its memory: "functional" (exact, no time), "cycle" (exact, with the cycles of
-    "rtl", from a model) or "rtl" (the Verilated chip).
+    "rtl", from a model), "rtl" (the Verilated chip), "serial:PORT" (a board behind a serial port)
+    or "uio:FILE,buffer=FILE" (a SoC FPGA under Linux).
 
+    `upload` is called while many bytes go to a board, with bytes done and bytes in all.
     `stalls` gives the chance of a random bus stall in permille, with `seed`, on "cycle" and "rtl".
     Of "rtl" alone: `waves` writes an FST file, `flavour` is "fast" or "checked" (assertions, random
     initial state).
@@ -31,6 +33,7 @@ class Device:
         seed: int = 0,
         memory_bytes: int = 256 << 20,
         progress: Callable[[str], None] | None = None,
+        upload: Callable[[int, int], None] | None = None,
     ) -> None:
         options: dict[str, Any] = {
             "name": name,
@@ -41,6 +44,7 @@ class Device:
             "stall_permille": stalls,
             "stall_seed": seed,
             "memory_bytes": memory_bytes,
+            "upload": upload,
         }
         if name == "rtl" and preset in _lilong.presets:
             wanted = flavour or ("checked" if options["waves"] else "fast")

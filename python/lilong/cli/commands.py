@@ -10,7 +10,7 @@ import typer
 
 from lilong.cli.options import (
     DeadChannelsOption,
-    DeviceName,
+    DeviceOption,
     EitherArgument,
     EmitOption,
     InputOption,
@@ -53,9 +53,7 @@ def compile_command(
 
 def run_command(
     model: EitherArgument,
-    device: Annotated[DeviceName, typer.Option("--device", help="What runs the program.")] = (
-        "functional"
-    ),
+    device: DeviceOption = "functional",
     preset: PresetOption = None,
     numerics: NumericsOption = None,
     memory: MemoryOption = "sram",
@@ -97,7 +95,7 @@ def run_command(
 
 def profile_command(
     model: EitherArgument,
-    device: Annotated[DeviceName, typer.Option("--device", help="What runs the program.")] = "rtl",
+    device: DeviceOption = "rtl",
     preset: PresetOption = None,
     numerics: NumericsOption = None,
     memory: MemoryOption = "sram",

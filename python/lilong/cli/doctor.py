@@ -58,6 +58,8 @@ def doctor(preset: str) -> int:
     remedies = []
     for device in _lilong.list_devices(preset=preset, module_path=rtl.find(preset, "fast")):
         state = "ready" if device["available"] else f"not ready: {device['missing']}"
+        if device["needs_place"]:
+            state = ", ".join(_places(device["name"])) or "none found"
         line(device["name"], f"{device['description']}; {state}")
     modules = [
         f"{name} {flavour}"
@@ -81,6 +83,13 @@ def doctor(preset: str) -> int:
         for remedy in remedies:
             out.print(f"  {remedy}", highlight=False, soft_wrap=True, markup=False)
     return 0
+
+
+def _places(name: str) -> list[str]:
+    """Files under /dev where such a device may be."""
+    if name == "serial":
+        return _lilong.list_serial_ports()
+    return sorted(str(p) for glob in ("uio*", "udmabuf*") for p in Path("/dev").glob(glob))
 
 
 def _rtl_remedy(preset: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import lilong
 from lilong.cli import data
 from lilong.cli.compiling import obtain_program
-from lilong.cli.output import console, progress_bar, status
+from lilong.cli.output import Bars, console, status
 from lilong.errors import make
 
 
@@ -46,6 +46,7 @@ def execute(request: Request) -> int:
             request.dead_channels, request.no_host,
         )  # fmt: skip
     inputs = data.gather_inputs(program, request.inputs, request.samples)
+    bars = Bars()
     with status("Opening the device") as line:
         device = lilong.Device(
             request.device,
@@ -53,9 +54,10 @@ def execute(request: Request) -> int:
             memory=request.memory,
             waves=request.waves or "",
             progress=line,
+            upload=bars.upload,
         )
     session = lilong.Session(program, device)
-    outputs = _run(session, inputs)
+    outputs = _run(session, inputs, bars)
 
     report = session.report()
     samples = len(inputs[0])
@@ -83,26 +85,34 @@ def execute(request: Request) -> int:
 
 def _refuse_useless(request: Request) -> None:
     """Options that the device cannot honour are errors before any work is done."""
-    if request.device == "rtl":
+    name, _, place = request.device.partition(":")
+    known = {entry["name"]: entry["needs_place"] for entry in lilong.devices()}
+    if name not in known or (place and not known[name]):
+        raise make(
+            "unknownDevice",
+            f"unknown device '{request.device}'",
+            remedy="Choose one of the devices that 'lilong doctor' lists",
+        )
+    if name == "rtl":
         return
-    if request.trace is not None and request.device != "cycle":
+    if request.trace is not None and name != "cycle":
         raise make(
             "unknownOption",
-            f"--trace needs a device with time, and {request.device} has none",
+            f"--trace needs the time of every instruction, and {name} does not tell it",
             remedy="Add --device cycle or --device rtl",
         )
     if request.waves is not None:
         raise make(
             "unknownOption",
-            f"--waves needs the signals of the chip, and {request.device} has none",
+            f"--waves needs the signals of the chip, and {name} has none",
             remedy="Add --device rtl",
         )
 
 
-def _run(session: lilong.Session, inputs: list[Any]) -> list[Any]:
+def _run(session: lilong.Session, inputs: list[Any], bars: Bars) -> list[Any]:
     """In a thread, so that an interrupt is heard at once and the bar moves."""
     samples = len(inputs[0]) if getattr(inputs[0], "ndim", 0) else 0
-    with progress_bar("Running", samples) as advance, ThreadPoolExecutor(1) as pool:
+    with bars.running(samples) as advance, ThreadPoolExecutor(1) as pool:
         future = pool.submit(session.run, inputs, progress=advance)
         try:
             while True:
@@ -136,7 +146,8 @@ def _print(
     from lilong.cli.output import advice_lines, layer_table, summary, table_legend
 
     out = console()
-    if request.profile or report["cycles"] is not None:
+    timed = any(layer["cycles"] is not None for layer in report["layers"])
+    if request.profile or timed:
         out.print(layer_table(report))
         out.print(table_legend(), highlight=False, soft_wrap=True)
     out.print(summary(report), highlight=False, soft_wrap=True)

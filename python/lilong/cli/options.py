@@ -10,7 +10,6 @@ import typer
 Preset = Literal["nano", "lite", "edge", "plus"]
 Numerics = Literal["tflm", "litert-ref", "litert"]
 Memory = Literal["sram", "lpddr", "sdram"]
-DeviceName = Literal["functional", "cycle", "rtl"]
 TimedDevice = Literal["cycle", "rtl"]
 DeadChannels = Literal["keep", "remove"]
 Emit = Literal["program", "c"]
@@ -23,6 +22,14 @@ NumericsOption = Annotated[
     Numerics | None,
     typer.Option(
         "--numerics", help="The interpreter whose bytes the results equal; litert for .tflite."
+    ),
+]
+DeviceOption = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="functional|cycle|rtl|serial:PORT|uio:FILE,buffer=FILE",
+        help="What runs the program.",
     ),
 ]
 MemoryOption = Annotated[Memory, typer.Option("--memory", help="Timing of the external memory.")]

@@ -10,7 +10,14 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 _WIDE = 120  # columns of a table with everything in it
@@ -40,20 +47,49 @@ def status(text: str) -> Iterator[Callable[[str], None]]:
         yield change
 
 
+class Bars:
+    """Bars for the samples that run and for the bytes that go to a board."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._upload: TaskID | None = None
+
+    @contextmanager
+    def running(self, total: int, text: str = "Running") -> Iterator[Callable[[int], None]]:
+        """The yielded function takes the number of samples done."""
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=_errors(),
+            transient=True,
+            disable=not _errors().is_terminal,
+        ) as progress:
+            self._progress = progress
+            task = progress.add_task(text, total=total)
+            try:
+                yield lambda done: progress.update(task, completed=done)
+            finally:
+                self._progress = None
+
+    def upload(self, done: int, total: int) -> None:
+        """Bytes of one upload; the bar goes when it is complete."""
+        if self._progress is None:
+            return
+        if self._upload is None:
+            self._upload = self._progress.add_task("Uploading", total=total)
+        self._progress.update(self._upload, completed=done, total=total)
+        if done >= total:
+            self._progress.remove_task(self._upload)
+            self._upload = None
+
+
 @contextmanager
 def progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
     """The yielded function takes the number of samples done."""
-    with Progress(
-        TextColumn(text),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=_errors(),
-        transient=True,
-        disable=not _errors().is_terminal,
-    ) as progress:
-        task = progress.add_task(text, total=total)
-        yield lambda done: progress.update(task, completed=done)
+    with Bars().running(total, text) as advance:
+        yield advance
 
 
 def number(value: float | None) -> str:
