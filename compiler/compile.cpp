@@ -36,9 +36,9 @@ constexpr isa::MemoryBound kSlowestMemory{4096, 64};
 
 class Compilation {
  public:
-  Compilation(const CompileOptions& options, const isa::Preset& preset, const backend::Bus& bus,
-              numerics::Numerics numerics, const ir::Graph& graph)
-      : options_(options), preset_(preset), bus_(bus), numerics_(numerics), graph_(graph) {}
+  Compilation(const CompileOptions& options, const isa::Preset& preset,
+              const memory::Timing& timing, numerics::Numerics numerics, const ir::Graph& graph)
+      : options_(options), preset_(preset), timing_(timing), numerics_(numerics), graph_(graph) {}
 
   Result<Program> run() {
     std::vector<Node> nodes = backend::makeNodes(graph_);
@@ -186,7 +186,7 @@ class Compilation {
 
     auto lowered = backend::lower(graph_, preset_, numerics_, step.nodes, sources, targets);
     if (!lowered) return lowered.error();
-    auto compiled = backend::compileStep(*lowered, preset_, bus_, program_.constants,
+    auto compiled = backend::compileStep(*lowered, preset_, timing_, program_.constants,
                                          program_.spillBytes, graph_.file);
     if (!compiled) return compiled.error();
     program_.constants = std::move(compiled->constants);
@@ -296,7 +296,7 @@ class Compilation {
 
   const CompileOptions& options_;
   const isa::Preset& preset_;
-  backend::Bus bus_;
+  memory::Timing timing_;
   numerics::Numerics numerics_;
   const ir::Graph& graph_;
   std::vector<Step> steps_;
@@ -321,8 +321,8 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
   const isa::Preset* preset = isa::findPreset(options.preset);
   if (!preset)
     return makeError(DiagId::unknownPreset, fmt::format("there is no preset '{}'", options.preset));
-  const auto bus = backend::busOf(options.memory, *preset);
-  if (!bus)
+  const auto timing = memory::findTiming(options.memory);
+  if (!timing)
     return makeError(DiagId::unknownOption,
                      fmt::format("memory '{}' is none of sram, lpddr, sdram", options.memory));
   const auto numerics = numerics::numericsFromName(options.numerics);
@@ -335,7 +335,7 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
   if (options.deadChannels == "remove")
     graph = backend::removeDeadChannels(*graph, *numerics, preset->lanes);
   if (!graph) return graph.error();
-  auto program = Compilation(options, *preset, *bus, *numerics, *graph).run();
+  auto program = Compilation(options, *preset, *timing, *numerics, *graph).run();
   if (program) program->modelSha256 = toHex(sha256(model));
   return program;
 }

@@ -14,6 +14,7 @@ struct CodeLine {
   isa::Descriptor descriptor{};
   isa::Queue queue = isa::Queue::exec;
   uint32_t layer = 0;
+  uint32_t kernel = 0;  // of EXEC instructions
 };
 
 // Orders every pair of conflicting accesses: fences inside a queue, semaphores between queues.

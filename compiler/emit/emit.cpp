@@ -36,7 +36,7 @@ class Emitter {
     for (uint32_t t = 0; t < schedule_.tiles.size(); ++t) {
       for (; load < schedule_.loads.size() && schedule_.loads[load].before <= t; ++load) {
         const Transfer& transfer = schedule_.loads[load].transfer;
-        add(dmaInstruction<isa::Load>(schedule_, transfer), transfer.layer);
+        add(dmaInstruction<isa::Load>(schedule_, transfer), transfer.layer, 0);
       }
       addTile(schedule_.tiles[t]);
     }
@@ -45,20 +45,20 @@ class Emitter {
                        "the layer has a size or stride that no instruction can hold", file_,
                        lowered_.layers[badLayer_].name);
     synchronise(preset_, code_);
-    code_.push_back({isa::End{}.encode(), isa::Queue::control, 0});
+    code_.push_back({isa::End{}.encode(), isa::Queue::control, 0, 0});
     return std::move(code_);
   }
 
  private:
   template <typename Instruction>
-  void add(const Instruction& insn, uint32_t layer) {
+  void add(const Instruction& insn, uint32_t layer, uint32_t kernel) {
     const isa::Descriptor d = insn.encode();
     // A field that is wider than its bits does not come back, a strange value is not valid.
     if (ok_ && (!(Instruction::decode(d) == insn) || !isa::validOk(d, preset_))) {
       ok_ = false;
       badLayer_ = layer;
     }
-    code_.push_back({d, Instruction::kQueue, layer});
+    code_.push_back({d, Instruction::kQueue, layer, kernel});
   }
 
   Placed absolute(const Operand& operand) const {
@@ -75,8 +75,9 @@ class Emitter {
     std::vector<ExecInstruction> instructions;
     kernel.emit(preset_, step.tile, inputs, absolute(step.output), constants, instructions);
     for (const ExecInstruction& insn : instructions)
-      std::visit([&](const auto& i) { add(i, kernel.layer); }, insn);
-    for (const Transfer& t : step.stores) add(dmaInstruction<isa::Store>(schedule_, t), t.layer);
+      std::visit([&](const auto& i) { add(i, kernel.layer, step.kernel); }, insn);
+    for (const Transfer& t : step.stores)
+      add(dmaInstruction<isa::Store>(schedule_, t), t.layer, step.kernel);
   }
 
   const Lowered& lowered_;

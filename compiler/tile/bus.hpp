@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bus: what the external memory costs, as far as tile sizes depend on it.
+// Bus: the external memory in two figures, for the order in which plans are tried.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 #include "sim/isa/gen/isa.hpp"
+#include "sim/memory/timing.hpp"
 
 namespace lilong::backend {
 
 struct Bus {
-  uint32_t bytesPerCycle = 16;
-  uint32_t burstCycles = 7;  // between the starts of short bursts: latency / bursts in flight
-  uint32_t latency = 50;     // from the address to the first data
+  uint32_t bytesPerCycle = 1;
+  uint32_t burstCycles = 1;  // between the starts of short bursts: latency / bursts in flight
   bool shared = false;       // reads and writes take turns
+
+  Bus(const memory::Timing& timing, const isa::Preset& preset)
+      : bytesPerCycle(timing.readBytes != 0 ? timing.readBytes : preset.axiBytes),
+        burstCycles(1 +
+                    timing.readLatency / std::min(timing.readOutstanding, isa::kReadOutstanding)),
+        shared(timing.shared) {}
 
   // Cycles of `rows` separate runs of bytes.
   uint64_t cycles(uint64_t rows, uint64_t bytes) const {
@@ -23,13 +27,5 @@ struct Bus {
     return std::max<uint64_t>(bytes / bytesPerCycle, bursts * burstCycles);
   }
 };
-
-// The memory presets sram, lpddr and sdram.
-inline std::optional<Bus> busOf(std::string_view memory, const isa::Preset& preset) {
-  if (memory == "sram") return Bus{preset.axiBytes, 7, 50, false};
-  if (memory == "lpddr") return Bus{preset.axiBytes, 15, 120, true};
-  if (memory == "sdram") return Bus{2, 16, 12, true};
-  return std::nullopt;
-}
 
 }  // namespace lilong::backend

@@ -8,17 +8,13 @@ namespace lilong::backend {
 
 namespace {
 
-// Loads in front of the tile that waits for the first of them; more would fill the queue of the
-// chip and keep the tile out of its own.
-constexpr size_t kLoadsAhead = isa::kQueueDepth - 2;
-
 // Attempts to hoist less, fewer for long schedules; in the first half one prefetch gives way, then
 // all that are in the way.
 constexpr size_t kAttemptBuffers = 60000, kLeastAttempts = 40, kMostAttempts = 300;
 
 }  // namespace
 
-void hoistLoads(Schedule& schedule, uint64_t budget) {
+void hoistLoads(Schedule& schedule, uint64_t budget, uint32_t loadsAhead) {
   const size_t tiles = schedule.tiles.size();
   std::vector<uint64_t> alive(tiles, 0);
   for (const Buffer& buffer : schedule.buffers)
@@ -28,7 +24,8 @@ void hoistLoads(Schedule& schedule, uint64_t budget) {
     LoadStep& load = schedule.loads[i];
     Buffer& buffer = schedule.buffers[load.transfer.buffer];
     uint32_t floor = std::max({earliest, load.after, load.floor});
-    if (i >= kLoadsAhead) floor = std::max(floor, schedule.loads[i - kLoadsAhead].need);
+    // More would fill the queue of the chip and keep the tile that waits out of its own.
+    if (i >= loadsAhead) floor = std::max(floor, schedule.loads[i - loadsAhead].need);
     floor = std::min(floor, load.need);
     uint32_t at = load.need;
     while (at > floor) {
@@ -45,7 +42,7 @@ void hoistLoads(Schedule& schedule, uint64_t budget) {
   }
 }
 
-bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment) {
+bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment, uint32_t loadsAhead) {
   const std::vector<Buffer> unhoisted = schedule.buffers;
   if (allocate(schedule.buffers, capacity, alignment)) return false;
   const std::vector<Buffer> fallback = schedule.buffers;
@@ -53,7 +50,7 @@ bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment) {
       std::clamp<size_t>(kAttemptBuffers / (unhoisted.size() + 1), kLeastAttempts, kMostAttempts);
   for (size_t attempt = 0; attempt < attempts; ++attempt) {
     schedule.buffers = unhoisted;
-    hoistLoads(schedule, capacity);
+    hoistLoads(schedule, capacity, loadsAhead);
     const auto failed = allocate(schedule.buffers, capacity, alignment);
     if (!failed) return true;
     const Buffer& homeless = schedule.buffers[*failed];

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything stays in the scratchpad as long as every kernel finds room for its constants and for
-// two buffers of each tile; where one does not, the largest storage alive there moves to memory and
-// planning starts again.
+// two buffers of each tile; where one does not, the largest storage alive there becomes strips or
+// moves to memory, and planning starts again.  How a kernel that must be cut is cut is left to the
+// chooser; formulas here only say in which order candidates are tried and which are left out when
+// there are too many.
 #include "compiler/tile/plan.hpp"
 
 #include <fmt/format.h>
@@ -14,8 +16,9 @@ namespace lilong::backend {
 
 namespace {
 
-constexpr uint64_t kTileOverhead = 60;        // cycles of an instruction that nothing hides
-constexpr uint64_t kStreamBytes = 4096;       // part of a network input that is worth a tile
+constexpr uint64_t kTileOverhead = 60;         // cycles of an instruction that nothing hides
+constexpr size_t kMeasured = 8;                // candidates that the chooser gets
+constexpr uint64_t kStreamBytes = 4096;        // part of a network input that is worth a tile
 constexpr uint64_t kMatrixChunkBytes = 12288;  // weights of a slice of a matrix-vector product
 
 struct Need {
@@ -25,39 +28,33 @@ struct Need {
   uint64_t lead = 0;    // cycles of the transfers in front of the first tile
 };
 
-std::vector<uint32_t> partSizes(uint32_t total, uint32_t unit) {
-  const uint32_t units = ceilDiv(total, unit);
-  std::set<uint32_t, std::greater<>> sizes;
-  for (uint32_t n = 1; n <= units && n <= 32; ++n) sizes.insert(ceilDiv(units, n));
-  for (uint32_t n = 48; n < units; n += n / 2) sizes.insert(ceilDiv(units, n));
-  sizes.insert(1);
-  std::vector<uint32_t> result;
-  for (const uint32_t size : sizes) result.push_back(std::min(size * unit, total));
-  return result;
-}
-
 class Planner {
  public:
-  Planner(const Lowered& lowered, const isa::Preset& preset, const Bus& bus, uint64_t budget)
-      : lowered_(lowered), preset_(preset), bus_(bus), budget_(budget), lives_(lifeTimes(lowered)) {
-    plan_.resident.assign(lowered.storages.size(), true);
+  Planner(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
+          const PlanOptions& options, const TileChooser& choose)
+      : lowered_(lowered),
+        preset_(preset),
+        bus_(bus),
+        options_(options),
+        choose_(choose),
+        lives_(lifeTimes(lowered)) {
+    plan_.place.assign(lowered.storages.size(), Place::chip);
     plan_.kernels.resize(lowered.kernels.size());
+    for (size_t k = 0; k < lowered.kernels.size(); ++k) {
+      const Grid& grid = lowered.kernels[k]->output.grid;
+      plan_.kernels[k] = {grid.height, grid.channels, true};
+    }
   }
 
   Result<Plan> run(const std::string& file) {
+    // First the places, for which it is enough that a group can be cut somehow.
     for (uint32_t k = 0; k < lowered_.kernels.size();) {
-      const uint64_t live = liveBytes(k);
-      std::optional<KernelPlan> found;
-      if (live <= budget_) found = search(k, budget_ - live, 2);
-      if (!found) {
-        if (const auto victim = largestVictim(k)) {
-          plan_.resident[*victim] = false;
-          k = 0;
-          continue;
-        }
-        if (live <= budget_) found = search(k, budget_ - live, 1);
+      const Range group = groupFrom(lowered_, plan_, k);
+      if (candidates(group, 2).empty() && makeRoom(group)) {
+        k = 0;
+        continue;
       }
-      if (!found) {
+      if (candidates(group, 1).empty()) {
         const Layer& layer = lowered_.layers[lowered_.kernels[k]->layer];
         return makeError(DiagId::doesNotFit,
                          fmt::format("even the smallest part of this {} needs more than the {} KiB "
@@ -65,7 +62,14 @@ class Planner {
                                      layer.op, preset_.scratchpadBytes / 1024, preset_.name),
                          file, layer.name);
       }
-      plan_.kernels[k++] = *found;
+      k = group.end;
+    }
+    for (uint32_t k = 0; k < lowered_.kernels.size();) {
+      const Range group = groupFrom(lowered_, plan_, k);
+      std::vector<Candidate> ways = candidates(group, 2);
+      if (ways.empty()) ways = candidates(group, 1);
+      plan_.kernels[group.end - 1] = best(group, ways);
+      k = group.end;
     }
     return plan_;
   }
@@ -74,12 +78,14 @@ class Planner {
   const Kernel& kernel(uint32_t k) const { return *lowered_.kernels[k]; }
   const Storage& storage(const View& view) const { return lowered_.storages[view.storage]; }
 
-  bool alive(StorageId s, uint32_t k) const { return lives_[s].first <= k && k <= lives_[s].last; }
+  bool alive(StorageId s, Range group) const {
+    return lives_[s].first < group.end && group.begin <= lives_[s].last;
+  }
 
-  uint64_t liveBytes(uint32_t k) const {
+  uint64_t liveBytes(Range group) const {
     uint64_t sum = 0;
     for (StorageId s = 0; s < lowered_.storages.size(); ++s)
-      if (plan_.resident[s] && alive(s, k)) sum += roundUp64(lowered_.storages[s].bytes, 64);
+      if (plan_.resident(s) && alive(s, group)) sum += roundUp64(lowered_.storages[s].bytes, 64);
     return sum;
   }
 
@@ -104,13 +110,46 @@ class Planner {
     return true;
   }
 
-  std::optional<StorageId> largestVictim(uint32_t k) const {
+  // Written whole by one kernel and read by the next one only, row by row.
+  bool canBeStrip(StorageId s) const {
+    const Storage& st = lowered_.storages[s];
+    const LifeTime& life = lives_[s];
+    if (!options_.strips || st.loaded || !st.constant.empty() || life.last != life.first + 1 ||
+        life.last >= lowered_.kernels.size())
+      return false;
+    for (const OutputTensor& output : lowered_.outputs)
+      if (output.view.storage == s) return false;
+    const Kernel& writer = kernel(life.first);
+    const Kernel& reader = kernel(life.last);
+    const auto whole = [&](const View& view) {
+      return view.offset == 0 && view.grid.height == st.grid.height &&
+             view.grid.rowPitch == st.grid.rowPitch;
+    };
+    if (writer.output.storage != s || reader.output.storage == s || !whole(writer.output) ||
+        !writer.splitsRows() || !reader.splitsRows())
+      return false;
+    for (const View& view : writer.inputs)
+      if (view.storage == s) return false;
+    return std::all_of(reader.inputs.begin(), reader.inputs.end(),
+                       [&](const View& view) { return view.storage != s || whole(view); });
+  }
+
+  // Takes the largest storage that is alive in the group out of the scratchpad; when there is none,
+  // the largest of which only strips exist moves to memory.
+  bool makeRoom(Range group) {
     std::optional<StorageId> victim;
-    for (StorageId s = 0; s < lowered_.storages.size(); ++s) {
-      if (!plan_.resident[s] || !alive(s, k) || !evictable(s)) continue;
-      if (!victim || lowered_.storages[s].bytes > lowered_.storages[*victim].bytes) victim = s;
+    for (const Place place : {Place::chip, Place::strip}) {
+      for (StorageId s = 0; s < lowered_.storages.size(); ++s) {
+        if (plan_.place[s] != place || !lives_[s].used() || !alive(s, group) || !evictable(s))
+          continue;
+        if (!victim || lowered_.storages[s].bytes > lowered_.storages[*victim].bytes) victim = s;
+      }
+      if (!victim) continue;
+      const bool strip = place == Place::chip && canBeStrip(*victim);
+      plan_.place[*victim] = strip ? Place::strip : Place::memory;
+      return true;
     }
-    return victim;
+    return false;
   }
 
   uint64_t inputTileBytes(const Kernel& kern, size_t i, Range rows, Range channels) const {
@@ -132,7 +171,7 @@ class Planner {
     const bool many = rowTiles > 1 || channelTiles > 1;
     Need result;
     for (size_t i = 0; i < kern.inputs.size(); ++i) {
-      if (plan_.resident[kern.inputs[i].storage]) continue;
+      if (plan_.resident(kern.inputs[i].storage)) continue;
       const bool sliced = slicesChannels(lowered_, kern, i);
       uint64_t largest = 0, total = 0;
       for (uint32_t t = 0; t < rowTiles; ++t) {
@@ -150,7 +189,7 @@ class Planner {
       const bool changes = rowTiles > 1 || (sliced && channelTiles > 1);
       result.bytes += roundUp64(largest, 64) * (changes ? copies : 1);
     }
-    if (!plan_.resident[kern.output.storage]) {
+    if (!plan_.resident(kern.output.storage)) {
       const bool slice = !plan.rowsOuter && channelTiles > 1;
       const uint64_t pitch =
           slice ? roundUp(plan.channelsPerTile, isa::kGranule) : storage(kern.output).grid.pixPitch;
@@ -182,34 +221,105 @@ class Planner {
     return std::max(compute, bus) + need.lead / 2;
   }
 
-  std::optional<KernelPlan> search(uint32_t k, uint64_t available, uint64_t copies) const {
+  struct Candidate {
+    KernelPlan plan;
+    uint64_t order = 0;  // guess of its cycles
+  };
+
+  // The best of the ways to cut a group; few of them are looked at closely.
+  KernelPlan best(Range group, std::vector<Candidate>& ways) const {
+    std::stable_sort(ways.begin(), ways.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.order < b.order; });
+    if (ways.size() > kMeasured) ways.resize(kMeasured);
+    std::vector<KernelPlan> plans;
+    for (const Candidate& way : ways) plans.push_back(way.plan);
+    return plans[plans.size() == 1 ? 0 : choose_(plan_, group, plans)];
+  }
+
+  // Ways to cut a group that fit into the budget, with so many buffers of everything that changes.
+  std::vector<Candidate> candidates(Range group, uint64_t copies) const {
+    const uint64_t live = liveBytes(group);
+    if (live > options_.budget) return {};
+    const uint64_t available = options_.budget - live;
+    return group.size() > 1 ? groupCandidates(group, available, copies)
+                            : kernelCandidates(group.begin, available, copies);
+  }
+
+  std::vector<Candidate> kernelCandidates(uint32_t k, uint64_t available, uint64_t copies) const {
     const Kernel& kern = kernel(k);
     const Grid& grid = kern.output.grid;
     const KernelPlan whole{grid.height, grid.channels, true};
-    bool spilled = !plan_.resident[kern.output.storage];
-    for (const View& view : kern.inputs) spilled |= !plan_.resident[view.storage];
-    if (!spilled && need(k, whole, copies).bytes <= available) return refine(k, whole);
+    bool spilled = !plan_.resident(kern.output.storage);
+    for (const View& view : kern.inputs) spilled |= !plan_.resident(view.storage);
+    if (!spilled && need(k, whole, copies).bytes <= available) return {{refine(k, whole), 0}};
 
     std::vector<uint32_t> rowSizes{grid.height}, channelSizes{grid.channels};
     if (kern.splitsRows()) rowSizes = partSizes(grid.height, 1);
     if (const uint32_t unit = kern.channelUnit(preset_))
       channelSizes = partSizes(grid.channels, unit);
-    std::optional<KernelPlan> best;
-    uint64_t bestCost = 0;
+    std::vector<Candidate> ways;
     for (const uint32_t rows : rowSizes) {
       for (const uint32_t channels : channelSizes) {
         for (const bool rowsOuter : {true, false}) {
+          if (!rowsOuter && (rows == grid.height || channels == grid.channels) &&
+              plan_.resident(kern.output.storage))
+            continue;  // the same as the other order
           const KernelPlan plan{rows, channels, rowsOuter};
           const Need n = need(k, plan, copies);
-          if (n.bytes > available) continue;
-          const uint64_t c = cost(k, plan, n);
-          if (best && c >= bestCost) continue;
-          best = plan;
-          bestCost = c;
+          if (n.bytes <= available) ways.push_back({plan, cost(k, plan, n)});
         }
       }
     }
-    return best;
+    return ways;
+  }
+
+  // Bytes that a group needs for strips of this height, besides what lives through all of it, and a
+  // guess of its cycles.
+  struct GroupNeed {
+    uint64_t bytes = 0, cycles = 0;
+  };
+  GroupNeed groupNeed(Range group, uint32_t rowsPerStrip, uint64_t copies) const {
+    const Grid& grid = kernel(group.end - 1).output.grid;
+    std::vector<uint64_t> strip(group.size(), 0), streamed(group.size(), 0);
+    GroupNeed result;
+    for (uint32_t y = 0; y < grid.height; y += rowsPerStrip) {
+      const std::vector<Range> rows =
+          stripRows(lowered_, group, {y, std::min(y + rowsPerStrip, grid.height)});
+      for (uint32_t i = 0; i < group.size(); ++i) {
+        const Kernel& kern = kernel(group.begin + i);
+        const Range channels{0, kern.output.grid.channels};
+        result.cycles += kTileOverhead + kern.cycles(preset_, {rows[i], channels});
+        if (!plan_.resident(kern.output.storage))
+          strip[i] = std::max(
+              strip[i],
+              roundUp64(uint64_t{rows[i].size()} * storage(kern.output).grid.rowPitch, 64));
+        uint64_t inputs = 0;
+        for (size_t in = 0; in < kern.inputs.size(); ++in)
+          if (plan_.place[kern.inputs[in].storage] == Place::memory)
+            inputs += roundUp64(inputTileBytes(kern, in, rows[i], channels), 64) * copies;
+        streamed[i] = std::max(streamed[i], inputs);
+      }
+    }
+    if (plan_.place[kernel(group.end - 1).output.storage] == Place::memory) strip.back() *= copies;
+    uint64_t peak = 0;
+    for (uint32_t i = 0; i < group.size(); ++i) {
+      peak = std::max(peak, strip[i] + (i > 0 ? strip[i - 1] : 0));
+      const Kernel& kern = kernel(group.begin + i);
+      result.bytes +=
+          streamed[i] + roundUp64(kern.constantBytes(preset_, {0, kern.output.grid.channels}), 64);
+    }
+    result.bytes += peak;
+    return result;
+  }
+
+  std::vector<Candidate> groupCandidates(Range group, uint64_t available, uint64_t copies) const {
+    const Grid& grid = kernel(group.end - 1).output.grid;
+    std::vector<Candidate> ways;
+    for (const uint32_t rows : partSizes(grid.height, 1)) {
+      const GroupNeed n = groupNeed(group, rows, copies);
+      if (n.bytes <= available) ways.push_back({{rows, grid.channels, true}, n.cycles});
+    }
+    return ways;
   }
 
   // Cuts a kernel that fits as a whole where that lets it start before all its data has come.
@@ -239,7 +349,8 @@ class Planner {
   const Lowered& lowered_;
   const isa::Preset& preset_;
   Bus bus_;
-  uint64_t budget_;
+  const PlanOptions& options_;
+  const TileChooser& choose_;
   std::vector<LifeTime> lives_;
   Plan plan_;
 };
@@ -282,9 +393,44 @@ bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i) {
          kernel.inputChannels(i, {0, 1}) == Range{0, 1} && grid.channels > 1;
 }
 
+Range groupFrom(const Lowered& lowered, const Plan& plan, uint32_t k) {
+  Range group{k, k + 1};
+  while (plan.place[lowered.kernels[group.end - 1]->output.storage] == Place::strip) ++group.end;
+  return group;
+}
+
+std::vector<Range> stripRows(const Lowered& lowered, Range group, Range last) {
+  std::vector<Range> rows(group.size());
+  rows.back() = last;
+  for (uint32_t i = group.size() - 1; i-- > 0;) {
+    const StorageId s = lowered.kernels[group.begin + i]->output.storage;
+    const Kernel& reader = *lowered.kernels[group.begin + i + 1];
+    Range need{UINT32_MAX, 0};
+    for (size_t in = 0; in < reader.inputs.size(); ++in) {
+      if (reader.inputs[in].storage != s) continue;
+      const Range part = reader.inputRows(in, rows[i + 1]);
+      need = {std::min(need.begin, part.begin), std::max(need.end, part.end)};
+    }
+    rows[i] = need;
+  }
+  return rows;
+}
+
+std::vector<uint32_t> partSizes(uint32_t total, uint32_t unit) {
+  const uint32_t units = ceilDiv(total, unit);
+  std::set<uint32_t, std::greater<>> sizes;
+  for (uint32_t n = 1; n <= units && n <= 32; ++n) sizes.insert(ceilDiv(units, n));
+  for (uint32_t n = 48; n < units; n += n / 2) sizes.insert(ceilDiv(units, n));
+  sizes.insert(1);
+  std::vector<uint32_t> result;
+  for (const uint32_t size : sizes) result.push_back(std::min(size * unit, total));
+  return result;
+}
+
 Result<Plan> makePlan(const Lowered& lowered, const isa::Preset& preset, const Bus& bus,
-                      uint64_t budget, const std::string& file) {
-  return Planner(lowered, preset, bus, budget).run(file);
+                      const PlanOptions& options, const TileChooser& choose,
+                      const std::string& file) {
+  return Planner(lowered, preset, bus, options, choose).run(file);
 }
 
 }  // namespace lilong::backend

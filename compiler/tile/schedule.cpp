@@ -13,13 +13,18 @@ namespace lilong::backend {
 namespace {
 
 constexpr uint32_t kMemoryAlignment = 64;  // of constants and spills; a line of the bus
-constexpr uint64_t kMergedConstants =
-    4096;  // bytes of constants that one LOAD brings for several kernels
 
 class Builder {
  public:
-  Builder(const Lowered& lowered, const Plan& plan, const isa::Preset& preset, Schedule& out)
-      : lowered_(lowered), plan_(plan), preset_(preset), out_(out), lives_(lifeTimes(lowered)) {
+  Builder(const Lowered& lowered, const Plan& plan, const isa::Preset& preset,
+          const ScheduleOptions& options, Schedule& out)
+      : lowered_(lowered),
+        plan_(plan),
+        preset_(preset),
+        options_(options),
+        out_(out),
+        lives_(lifeTimes(lowered)),
+        lastTile_(lowered.kernels.size(), 0) {
     const size_t n = lowered.storages.size();
     home_.resize(n);
     buffer_.assign(n, kNone);
@@ -28,13 +33,26 @@ class Builder {
   }
 
   void run() {
-    for (StorageId s = 0; s < lowered_.storages.size(); ++s) giveHome(s);
-    for (uint32_t k = 0; k < lowered_.kernels.size(); ++k) buildKernel(k);
+    const Range kernels = options_.kernels;
+    for (StorageId s = 0; s < lowered_.storages.size(); ++s) {
+      if (isTouched(s)) giveHome(s);
+      if (lives_[s].used() && lives_[s].first < kernels.begin && kernels.begin <= lives_[s].last)
+        assumePresent(s);
+    }
+    for (uint32_t k = kernels.begin; k < kernels.end;) {
+      const Range group = groupFrom(lowered_, plan_, k);
+      if (group.size() == 1)
+        buildKernel(k);
+      else
+        buildGroup(group);
+      k = group.end;
+    }
     // Buffers that stay as long as their storage.
     for (StorageId s = 0; s < lowered_.storages.size(); ++s) {
       if (buffer_[s] == kNone) continue;
       Buffer& b = out_.buffers[buffer_[s]];
-      b.last = std::max(b.last, lastTile_[lives_[s].last]);
+      const bool behind = lives_[s].last >= kernels.end;
+      b.last = std::max(b.last, behind ? now() - 1 : lastTile_[lives_[s].last]);
     }
     storeOutputs();
     for (TileStep& tile : out_.tiles) keepUntilStored(tile);
@@ -53,18 +71,41 @@ class Builder {
 
   void touch(BufferId b) { out_.buffers[b].last = std::max(out_.buffers[b].last, now()); }
 
-  uint32_t appendConstants(const std::vector<uint8_t>& bytes) {
-    out_.constants.resize(roundUp64(out_.constants.size(), kMemoryAlignment));
-    const uint32_t offset = static_cast<uint32_t>(out_.constants.size());
-    out_.constants.insert(out_.constants.end(), bytes.begin(), bytes.end());
-    return offset;
+  // What an earlier kernel than the first of this schedule has left on the chip.
+  void assumePresent(StorageId s) {
+    if (!plan_.resident(s)) return;
+    buffer_[s] = newBuffer(storage(s).bytes);
+    loadedRows_[s] = storage(s).grid.height;
+  }
+
+  // Place of `size` bytes in region 1; their content is asked for only if it is wanted.
+  template <typename Content>
+  uint32_t appendConstants(uint64_t size, Content content) {
+    const uint64_t offset = roundUp64(out_.constantBytes, kMemoryAlignment);
+    out_.constantBytes = offset + size;
+    if (options_.content) {
+      const std::vector<uint8_t> bytes = content();
+      out_.constants.resize(offset);
+      out_.constants.insert(out_.constants.end(), bytes.begin(), bytes.end());
+    }
+    return static_cast<uint32_t>(offset);
+  }
+
+  bool isTouched(StorageId s) const {
+    for (uint32_t k = options_.kernels.begin; k < options_.kernels.end; ++k) {
+      const Kernel& kern = *lowered_.kernels[k];
+      if (kern.output.storage == s) return true;
+      for (const View& view : kern.inputs)
+        if (view.storage == s) return true;
+    }
+    return false;
   }
 
   void giveHome(StorageId s) {
     const Storage& st = storage(s);
     if (st.home) {
       home_[s] = *st.home;
-    } else if (!plan_.resident[s] && st.constant.empty()) {
+    } else if (plan_.place[s] == Place::memory && st.constant.empty()) {
       for (const OutputTensor& output : lowered_.outputs) {
         if (output.view.storage != s) continue;
         home_[s] = MemoryHome{output.region, output.offset,
@@ -81,7 +122,8 @@ class Builder {
   const MemoryHome& homeOf(StorageId s) {
     const Storage& st = storage(s);
     if (!home_[s])
-      home_[s] = MemoryHome{kRegionConstants, appendConstants(st.constant),
+      home_[s] = MemoryHome{kRegionConstants,
+                            appendConstants(st.constant.size(), [&] { return st.constant; }),
                             denseGrid(st.grid.height, st.grid.width, st.grid.channels)};
     return *home_[s];
   }
@@ -144,14 +186,19 @@ class Builder {
     const Storage& st = storage(view.storage);
     const Range viewRows = kern.inputRows(i, tile.rows);
     const Range rows = storageRows(view, st, viewRows);
-    if (plan_.resident[view.storage]) {
+    if (plan_.resident(view.storage)) {
       const BufferId b = residentBuffer(view.storage, rows.end, kern.layer);
       return {b, {view.offset, view.grid.pixPitch, view.grid.rowPitch, 0, 0}};
+    }
+    if (plan_.place[view.storage] == Place::strip) {
+      touch(buffer_[view.storage]);
+      return {buffer_[view.storage],
+              {0, view.grid.pixPitch, view.grid.rowPitch, loadedRows_[view.storage], 0}};
     }
     const bool slice =
         slicesChannels(lowered_, kern, i) && tile.channels.size() != kern.output.grid.channels;
     const Range channels = slice ? tile.channels : Range{0, st.grid.channels};
-    const auto key = std::make_tuple(i, rows.begin, rows.end, channels.begin, channels.end);
+    const auto key = std::make_tuple(k, i, rows.begin, rows.end, channels.begin, channels.end);
     auto it = tileBuffers_.find(key);
     if (it == tileBuffers_.end()) {
       const uint32_t pixPitch = slice ? roundUp(channels.size(), isa::kGranule) : st.grid.pixPitch;
@@ -160,7 +207,9 @@ class Builder {
       addLoad(transferOf(view.storage, rows, channels, b, 0, pixPitch, rowPitch), kern.layer,
               storedBefore(view.storage, rows));
       // Only the newest buffer of each input is kept: tiles are walked in order.
-      std::erase_if(tileBuffers_, [&](const auto& entry) { return std::get<0>(entry.first) == i; });
+      std::erase_if(tileBuffers_, [&](const auto& entry) {
+        return std::get<0>(entry.first) == k && std::get<1>(entry.first) == i;
+      });
       it = tileBuffers_.emplace(key, b).first;
     }
     touch(it->second);
@@ -184,10 +233,16 @@ class Builder {
     const Kernel& kern = *lowered_.kernels[k];
     const View& view = kern.output;
     const Storage& st = storage(view.storage);
-    if (plan_.resident[view.storage]) {
+    if (plan_.resident(view.storage)) {
       if (buffer_[view.storage] == kNone) buffer_[view.storage] = newBuffer(st.bytes);
       touch(buffer_[view.storage]);
       return {buffer_[view.storage], {view.offset, view.grid.pixPitch, view.grid.rowPitch, 0, 0}};
+    }
+    if (plan_.place[view.storage] == Place::strip) {
+      buffer_[view.storage] = newBuffer(uint64_t{tile.rows.size()} * st.grid.rowPitch);
+      loadedRows_[view.storage] = tile.rows.begin;
+      return {buffer_[view.storage],
+              {0, view.grid.pixPitch, view.grid.rowPitch, tile.rows.begin, 0}};
     }
     const bool slice = !plan_.kernels[k].rowsOuter && tile.channels.size() != view.grid.channels;
     const bool whole = view.offset == 0 && view.grid.channels == st.grid.channels &&
@@ -236,15 +291,18 @@ class Builder {
     auto memory = constantOffsets_.find(key);
     const bool whole = channels.size() == kern.output.grid.channels;
     if (whole) return loadMerged(k);
-    const ConstantBlock block = kern.constants(preset_, channels);
-    if (memory == constantOffsets_.end())
-      memory = constantOffsets_.emplace(key, appendConstants(block.bytes)).first;
-    const BufferId b = newBuffer(block.bytes.size());
+    const uint64_t size = kern.constantBytes(preset_, channels);
+    if (memory == constantOffsets_.end()) {
+      const uint32_t offset =
+          appendConstants(size, [&] { return kern.constants(preset_, channels).bytes; });
+      memory = constantOffsets_.emplace(key, offset).first;
+    }
+    const BufferId b = newBuffer(size);
     Transfer t;
     t.region = kRegionConstants;
     t.memOffset = memory->second;
     t.buffer = b;
-    t.rowBytes = static_cast<uint32_t>(block.bytes.size());
+    t.rowBytes = static_cast<uint32_t>(size);
     addLoad(t, kern.layer, 0);
     constantBuffers_.clear();
     constantBuffers_.emplace(key, b);
@@ -252,24 +310,33 @@ class Builder {
   }
 
   ConstantPlace loadMerged(uint32_t k) {
-    std::vector<uint8_t> bytes;
+    uint64_t total = 0;
     std::vector<std::pair<uint32_t, uint32_t>> members;
-    for (uint32_t m = k; m < lowered_.kernels.size(); ++m) {
+    const auto whole = [&](uint32_t m) {
+      return Range{0, lowered_.kernels[m]->output.grid.channels};
+    };
+    for (uint32_t m = k; m < options_.kernels.end; ++m) {
       const Kernel& kern = *lowered_.kernels[m];
       if (plan_.kernels[m].channelsPerTile != kern.output.grid.channels) break;
-      const uint64_t size = kern.constantBytes(preset_, {0, kern.output.grid.channels});
-      if (m > k && (k == 0 || bytes.size() + size > kMergedConstants)) break;
+      const uint64_t size = kern.constantBytes(preset_, whole(m));
+      if (m > k && (k == 0 || total + size > plan_.mergedConstants)) break;
       if (size == 0) continue;
-      members.emplace_back(m, static_cast<uint32_t>(bytes.size()));
-      const ConstantBlock block = kern.constants(preset_, {0, kern.output.grid.channels});
-      bytes.insert(bytes.end(), block.bytes.begin(), block.bytes.end());
+      members.emplace_back(m, static_cast<uint32_t>(total));
+      total += size;
     }
-    const BufferId b = newBuffer(bytes.size());
+    const BufferId b = newBuffer(total);
     Transfer t;
     t.region = kRegionConstants;
-    t.memOffset = appendConstants(bytes);
+    t.memOffset = appendConstants(total, [&] {
+      std::vector<uint8_t> bytes;
+      for (const auto& [m, offset] : members) {
+        const ConstantBlock block = lowered_.kernels[m]->constants(preset_, whole(m));
+        bytes.insert(bytes.end(), block.bytes.begin(), block.bytes.end());
+      }
+      return bytes;
+    });
     t.buffer = b;
-    t.rowBytes = static_cast<uint32_t>(bytes.size());
+    t.rowBytes = static_cast<uint32_t>(total);
     addLoad(t, lowered_.kernels[k]->layer, 0);
     for (const auto& [m, offset] : members) merged_[m] = {b, offset};
     return merged_[k];
@@ -287,13 +354,34 @@ class Builder {
     out_.tiles.push_back(std::move(step));
   }
 
-  void buildKernel(uint32_t k) {
-    const Grid& grid = lowered_.kernels[k]->output.grid;
-    const KernelPlan& plan = plan_.kernels[k];
+  void startGroup() {
     tileBuffers_.clear();
     constantBuffers_.clear();
     constantOffsets_.clear();
     outBuffer_ = kNone;
+  }
+
+  // Strip by strip; all channels of a kernel, then the next kernel.
+  void buildGroup(Range group) {
+    startGroup();
+    const uint32_t height = lowered_.kernels[group.end - 1]->output.grid.height;
+    const uint32_t step = plan_.kernels[group.end - 1].rowsPerTile;
+    for (uint32_t y = 0; y < height; y += step) {
+      const std::vector<Range> rows = stripRows(lowered_, group, {y, std::min(y + step, height)});
+      for (uint32_t k = group.begin; k < group.end; ++k) {
+        buildTile(k, {rows[k - group.begin], {0, lowered_.kernels[k]->output.grid.channels}});
+        lastTile_[k] = now() - 1;
+      }
+    }
+    // Strips end with their group.
+    for (uint32_t k = group.begin; k + 1 < group.end; ++k)
+      buffer_[lowered_.kernels[k]->output.storage] = kNone;
+  }
+
+  void buildKernel(uint32_t k) {
+    const Grid& grid = lowered_.kernels[k]->output.grid;
+    const KernelPlan& plan = plan_.kernels[k];
+    startGroup();
     const auto rows = [&](auto f) {
       for (uint32_t y = 0; y < grid.height; y += plan.rowsPerTile)
         f(Range{y, std::min(y + plan.rowsPerTile, grid.height)});
@@ -306,14 +394,15 @@ class Builder {
       rows([&](Range r) { channels([&](Range c) { buildTile(k, {r, c}); }); });
     else
       channels([&](Range c) { rows([&](Range r) { buildTile(k, {r, c}); }); });
-    lastTile_.push_back(now() - 1);
+    lastTile_[k] = now() - 1;
   }
 
   void storeOutputs() {
     for (const OutputTensor& output : lowered_.outputs) {
       const View& view = output.view;
-      if (!plan_.resident[view.storage]) continue;  // stored tile by tile
-      const uint32_t tile = lastWriter(view.storage);
+      if (!plan_.resident(view.storage)) continue;  // stored tile by tile
+      const std::optional<uint32_t> tile = lastWriter(view.storage);
+      if (!tile) continue;
       Transfer t = makeTransfer({view.grid.height, view.grid.width, view.grid.channels,
                                  view.grid.channels, view.grid.width * view.grid.channels,
                                  view.grid.pixPitch, view.grid.rowPitch});
@@ -321,15 +410,18 @@ class Builder {
       t.memOffset = output.offset;
       t.buffer = buffer_[view.storage];
       t.bufferOffset = view.offset;
-      t.layer = lowered_.kernels[out_.tiles[tile].kernel]->layer;
-      out_.tiles[tile].stores.push_back(t);
+      t.layer = lowered_.kernels[out_.tiles[*tile].kernel]->layer;
+      out_.tiles[*tile].stores.push_back(t);
     }
   }
 
-  uint32_t lastWriter(StorageId s) const {
+  // The last tile that writes the storage, if its last writer belongs to this schedule.
+  std::optional<uint32_t> lastWriter(StorageId s) const {
+    for (uint32_t k = options_.kernels.end; k < lowered_.kernels.size(); ++k)
+      if (lowered_.kernels[k]->output.storage == s) return std::nullopt;
     for (uint32_t t = now(); t-- > 0;)
       if (lowered_.kernels[out_.tiles[t].kernel]->output.storage == s) return t;
-    return 0;
+    return std::nullopt;
   }
 
   // A stored buffer is kept for one more tile, so that the next one does not wait for the STORE.
@@ -343,11 +435,13 @@ class Builder {
   const Lowered& lowered_;
   const Plan& plan_;
   const isa::Preset& preset_;
+  const ScheduleOptions& options_;
   Schedule& out_;
   std::vector<LifeTime> lives_;
   std::vector<std::optional<MemoryHome>> home_;
-  std::vector<BufferId> buffer_;      // of resident storages
-  std::vector<uint32_t> loadedRows_;  // of resident storages that come from memory
+  std::vector<BufferId> buffer_;      // of resident storages, and the newest strips
+  std::vector<uint32_t> loadedRows_;  // of resident storages that come from memory: rows asked for;
+                                      // of strips: their first row
   struct StoredRows {
     Range rows;     // of the storage
     uint32_t tile;  // whose STORE brings them to memory
@@ -355,8 +449,9 @@ class Builder {
   std::vector<std::vector<StoredRows>> stored_;  // per storage
   std::vector<uint32_t> lastTile_;               // of every kernel
   std::map<uint32_t, ConstantPlace> merged_;
-  // Of the kernel being built:
-  std::map<std::tuple<size_t, uint32_t, uint32_t, uint32_t, uint32_t>, BufferId> tileBuffers_;
+  // Of the kernel or group being built:
+  std::map<std::tuple<uint32_t, size_t, uint32_t, uint32_t, uint32_t, uint32_t>, BufferId>
+      tileBuffers_;
   std::map<std::pair<uint32_t, uint32_t>, BufferId> constantBuffers_;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> constantOffsets_;
   BufferId outBuffer_ = kNone;
@@ -366,11 +461,14 @@ class Builder {
 }  // namespace
 
 Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Preset& preset,
-                      std::vector<uint8_t> constants, uint64_t spillBytes) {
+                      const ScheduleOptions& options) {
   Schedule schedule;
-  schedule.constants = std::move(constants);
-  schedule.spillBytes = spillBytes;
-  Builder(lowered, plan, preset, schedule).run();
+  schedule.constants = options.constants;
+  schedule.constantBytes = std::max<uint64_t>(options.constantBytes, options.constants.size());
+  schedule.spillBytes = options.spillBytes;
+  ScheduleOptions complete = options;
+  if (complete.kernels.end == 0) complete.kernels.end = lowered.kernels.size();
+  Builder(lowered, plan, preset, complete, schedule).run();
   return schedule;
 }
 

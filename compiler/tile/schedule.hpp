@@ -47,19 +47,30 @@ struct Schedule {
   std::vector<Buffer> buffers;
   std::vector<TileStep> tiles;
   std::vector<LoadStep> loads;     // in program order; `before` never decreases
-  std::vector<uint8_t> constants;  // content of region 1
+  std::vector<uint8_t> constants;  // content of region 1, if wanted
+  uint64_t constantBytes = 0;      // size of region 1
   uint64_t spillBytes = 0;
 };
 
-// Follows the plan.  `constants` and `spillBytes` are what earlier chip steps use already.
-Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Preset& preset,
-                      std::vector<uint8_t> constants, uint64_t spillBytes);
+struct ScheduleOptions {
+  // Of earlier chip steps: content of region 1, bytes of the region for spilled tensors.
+  std::vector<uint8_t> constants{};
+  uint64_t constantBytes = 0;  // their size, if they are not given
+  uint64_t spillBytes = 0;
+  bool content = true;  // false: the constants only get their places, which is enough to time them
+  Range kernels{0, 0};  // only these, with what they read in its place; empty: all
+};
 
-// Moves loads to earlier places while the bytes alive at any time stay within `budget`.
-void hoistLoads(Schedule& schedule, uint64_t budget);
+// Follows the plan.
+Schedule makeSchedule(const Lowered& lowered, const Plan& plan, const isa::Preset& preset,
+                      const ScheduleOptions& options);
+
+// Moves loads to earlier places while the bytes alive at any time stay within `budget`; no more
+// than `loadsAhead` of them in front of the tile that waits for the first.
+void hoistLoads(Schedule& schedule, uint64_t budget, uint32_t loadsAhead);
 
 // Allocates the scratchpad; while a buffer finds no place, the largest prefetch that is in its way
 // is hoisted less.  False if the buffers do not fit even so.
-bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment);
+bool fitSchedule(Schedule& schedule, uint64_t capacity, uint32_t alignment, uint32_t loadsAhead);
 
 }  // namespace lilong::backend

@@ -19,26 +19,50 @@ namespace lilong::test {
 
 using namespace backend;
 
-Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset,
-                              numerics::Numerics numerics, uint32_t seed) {
+namespace {
+
+struct Ends {
+  std::map<ir::TensorId, Exchange> sources;
+  std::vector<std::pair<ir::TensorId, Exchange>> targets;
+  uint32_t inputBytes = 0, outputBytes = 0;
+};
+
+Ends endsOf(const ir::Graph& graph) {
+  Ends ends;
+  for (const ir::TensorId t : graph.inputs) {
+    ends.sources[t] = {kRegionInputs, ends.inputBytes};
+    ends.inputBytes += roundUp(static_cast<uint32_t>(graph.tensor(t).bytes()), 64);
+  }
+  for (const ir::TensorId t : graph.outputs) {
+    ends.targets.push_back({t, {kRegionOutputs, ends.outputBytes}});
+    ends.outputBytes += roundUp(static_cast<uint32_t>(graph.tensor(t).bytes()), 64);
+  }
+  return ends;
+}
+
+}  // namespace
+
+Result<Lowered> lowerGraph(const ir::Graph& graph, const isa::Preset& preset,
+                           numerics::Numerics numerics) {
   std::vector<Node> nodes = makeNodes(graph);
   fusePadding(graph, nodes);
   fuseTables(graph, numerics, nodes);
-  std::map<ir::TensorId, Exchange> sources;
-  uint32_t inputBytes = 0, outputBytes = 0;
-  for (const ir::TensorId t : graph.inputs) {
-    sources[t] = {kRegionInputs, inputBytes};
-    inputBytes += roundUp(static_cast<uint32_t>(graph.tensor(t).bytes()), 64);
-  }
-  std::vector<std::pair<ir::TensorId, Exchange>> targets;
-  for (const ir::TensorId t : graph.outputs) {
-    targets.push_back({t, {kRegionOutputs, outputBytes}});
-    outputBytes += roundUp(static_cast<uint32_t>(graph.tensor(t).bytes()), 64);
-  }
-  auto lowered = lower(graph, preset, numerics, nodes, sources, targets);
+  const Ends ends = endsOf(graph);
+  return lower(graph, preset, numerics, nodes, ends.sources, ends.targets);
+}
+
+Result<CompiledStep> compileGraph(const ir::Graph& graph, const isa::Preset& preset,
+                                  numerics::Numerics numerics, const Meter::Allowance& allowance) {
+  auto lowered = lowerGraph(graph, preset, numerics);
   if (!lowered) return lowered.error();
-  auto step = compileStep(*lowered, preset, *busOf("sram", preset), {}, 0, "test");
+  return compileStep(*lowered, preset, *memory::findTiming("sram"), {}, 0, "test", allowance);
+}
+
+Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset,
+                              numerics::Numerics numerics, uint32_t seed) {
+  auto step = compileGraph(graph, preset, numerics);
   if (!step) return step.error();
+  const auto [sources, targets, inputBytes, outputBytes] = endsOf(graph);
 
   std::vector<isa::Descriptor> code;
   for (const CodeLine& line : step->code) code.push_back(line.descriptor);
@@ -69,7 +93,7 @@ Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset,
   for (uint8_t& byte : machine.scratchpad()) byte = static_cast<uint8_t>(rng());
   const auto result = machine.run(memory, windows);
   EXPECT_FALSE(result.trap) << result.trap->toString();
-  Outcome outcome{{}, step->spillBytes, code.size()};
+  Outcome outcome{{}, step->spillBytes, code.size(), *step};
   for (size_t o = 0; o < graph.outputs.size(); ++o) {
     const auto first =
         memory.begin() + static_cast<std::ptrdiff_t>(windows[4].base + targets[o].second.offset);
