@@ -16,7 +16,6 @@ rtl/fpga/lilong_memory.sv
 rtl/fpga/lilong_fpga.sv
 rtl/fpga/ulx3s/cells/BB.sv
 rtl/fpga/ulx3s/cells/EHXPLLL.sv
-rtl/fpga/ulx3s/cells/IDDRX1F.sv
 rtl/fpga/ulx3s/cells/ODDRX1F.sv
 rtl/fpga/ulx3s/cells/OFS1P3BX.sv
 rtl/fpga/ulx3s/lilong_ulx3s.sv

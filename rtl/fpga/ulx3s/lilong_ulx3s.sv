@@ -4,7 +4,7 @@
 //   25 MHz -> PLL -> ClockMhz for everything; reset until the PLL has locked and while the power
 //   button is pressed
 //   SDRAM: outputs through registers in the pins, clock inverted, so the part samples in the middle
-//   of a cycle; its data is taken at the falling edge and presented at the next rising one
+//   of a cycle; its data is taken a cycle after its edge, which is our falling one
 //
 //   led 0 heartbeat   2 interrupt           4 memory reads    6 good frame of the link
 //       1 memory up   3 instruction starts  5 memory writes   7 bad frame of the link
@@ -117,6 +117,7 @@ module lilong_ulx3s #(
   // ---- SDRAM pins
   localparam int unsigned Controls = 22;
   logic [Controls-1:0] control, control_pin;
+  logic [15:0] pin_in, falling_q;
   assign control = {cke, csn, rasn, casn, wen, ba, a, dqm};
   assign {sdram_cke, sdram_csn, sdram_rasn, sdram_casn, sdram_wen, sdram_ba, sdram_a, sdram_dqm} =
       control_pin;
@@ -138,7 +139,7 @@ module lilong_ulx3s #(
     );
   end
   for (genvar i = 0; i < 16; i++) begin : gen_data
-    logic pin_out, pin_off, pin_in, rising_unused;
+    logic pin_out, pin_off;
     OFS1P3BX u_out (
         .PD(1'b0),
         .D(dq_out[i]),
@@ -156,17 +157,14 @@ module lilong_ulx3s #(
     BB u_pin (
         .I(pin_out),
         .T(pin_off),
-        .O(pin_in),
+        .O(pin_in[i]),
         .B(sdram_d[i])
     );
-    IDDRX1F u_in (
-        .D(pin_in),
-        .SCLK(clk),
-        .RST(1'b0),
-        .Q0(rising_unused),
-        .Q1(dq_in[i])
-    );
   end
+
+  // Not in the pins: their registers take both edges or one for both directions, not this mixture.
+  always_ff @(negedge clk) falling_q <= pin_in;
+  always_ff @(posedge clk) dq_in <= falling_q;
 
   // ---- lights: an event is shown for a tick of about 1/60 s
   logic [25:0] count_q;
