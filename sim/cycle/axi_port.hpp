@@ -61,6 +61,12 @@ struct AxiPort {
            !awValid && !writing.valid1 && !writing.valid2 && !wInfo.valid();
   }
   bool fetchData() const { return r.valid() && !r.front.load; }
+  // A burst of LOAD would be taken if the window were ready.
+  bool loadFits() const {
+    const uint32_t loads =
+        (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
+    return loadCount + loads < isa::kReadOutstanding;
+  }
   // A burst of FETCH would be taken if the window were ready.
   bool fetchFits() const {
     const uint32_t loads =
@@ -69,6 +75,12 @@ struct AxiPort {
   }
   bool loadRoom() const { return loadCount < isa::kReadOutstanding; }  // when still
   bool fetchRoom() const { return fetchCount < kFetchOutstanding; }    // when still
+
+  // Words of LOAD pass, one a cycle, and nothing else moves: until a burst ends.
+  bool flows() const {
+    return r.frontValid && !r.backValid && r.front.load && !r.front.last && !arValid &&
+           !reading.valid1 && !reading.valid2 && writeResting();
+  }
 
   struct In {
     bool abort;

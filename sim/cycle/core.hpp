@@ -107,6 +107,7 @@ class TimingCore {
   bool quiet() const;
   bool dmaStill() const;
   bool dmaEvent() const;
+  uint32_t flow(const Exec::Trail* trail, uint64_t n, uint64_t limit);
   uint64_t transfer(const Exec::Trail* trail, uint64_t limit, Result& result);
   void abort(const RunOptions& options, Result& result);
   void note(uint32_t started, uint32_t done, Result& result);

@@ -126,6 +126,14 @@ struct Exec {
             waiting != nullptr && to == Target::front && post_.cmdReady() && !vector_;
         uint32_t banks = 0;
         do {
+          const uint32_t glided =
+              front_.glide(limit - n, kTrail ? trail->reads.data() + n : nullptr);
+          if (glided != 0) {
+            events.beats += glided;
+            if constexpr (kTrail) std::fill_n(trail->writes.data() + n, glided, uint8_t{0});
+            n += glided;
+            continue;
+          }
           front_idle_ = front_.run(done_, false, banks, events);
           if constexpr (kTrail) trail->reads[n] = static_cast<uint8_t>(banks), trail->writes[n] = 0;
           n++;

@@ -36,6 +36,28 @@ bool TimingCore::dmaEvent() const {
          ((allowed_ & 4) && store_.commandReady()) || port_.fetchData();
 }
 
+// Cycles from `n` of the trail in which LOAD takes a word and writes a word and nothing else moves.
+uint32_t TimingCore::flow(const Exec::Trail* trail, uint64_t n, uint64_t limit) {
+  if (!port_.flows() || !store_.resting()) return 0;
+  if (load_.requestValid() && port_.loadFits()) return 0;
+  uint32_t cycles = std::min(load_.flows(), memory_.flows());
+  cycles = static_cast<uint32_t>(std::min<uint64_t>(cycles, limit - n));
+  if (cycles < 2) return 0;
+  if (trail != nullptr) {
+    for (uint32_t i = 0; i < cycles; ++i) {
+      const uint32_t writes = trail->writes[n + i];
+      if (writes == 0) continue;
+      const WriteRequest write{true, load_.flowGranule(i), (1u << (shape_.axiBytes / 8)) - 1};
+      if ((writes & scratchpad_.banks(write)) != 0) cycles = i;
+    }
+    if (cycles < 2) return 0;
+  }
+  memory_.flow(cycles);
+  load_.flow(cycles);
+  scratchpad_.clear();
+  return cycles;
+}
+
 // Cycles of LOAD, STORE and their bus alone, up to an event; at most `limit`.
 uint64_t TimingCore::transfer(const Exec::Trail* trail, uint64_t limit, Result& result) {
   uint32_t loadStallMemory = 0, loadStallBank = 0, storeStallMemory = 0, storeStallBank = 0;
@@ -50,6 +72,10 @@ uint64_t TimingCore::transfer(const Exec::Trail* trail, uint64_t limit, Result& 
         n += cycles - 1;
         continue;
       }
+    }
+    if (const uint32_t cycles = flow(trail, n, limit); cycles != 0) {
+      n += cycles - 1;
+      continue;
     }
     const uint32_t reads = trail != nullptr ? trail->reads[n] : 0;
     const uint32_t writes = trail != nullptr ? trail->writes[n] : 0;

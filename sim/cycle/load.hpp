@@ -90,6 +90,28 @@ struct Load {
   // Then every cycle is a stall if bytes are wanted.
   bool starves() const { return rows.valid; }
 
+  // Words that come, are cut and leave, one a cycle, with nothing else to do: how many there are at
+  // most until a burst or a row ends, if no burst is asked for.
+  uint32_t flows() const {
+    const bool full = align.frontValid && !align.backValid && align.front == axiBytes &&
+                      out.frontValid && !out.backValid && out.front.write && !out.front.last;
+    if (!full || doneQ || beats.first || !rows.valid || rows.empty || repack.count >= axiBytes ||
+        !(bursts.ready() || bursts.valid())) {
+      return 0;
+    }
+    return (std::min(beats.left, rows.left) - 1) / axiBytes;
+  }
+  // First granule that cycle `n` of a flow writes.
+  uint32_t flowGranule(uint32_t n) const {
+    return n == 0 ? out.front.granule : rows.granule + (n - 1) * (axiBytes / 8);
+  }
+  void flow(uint32_t cycles) {
+    out.front = {true, false, flowGranule(cycles), (1u << (axiBytes / 8)) - 1};
+    beats.left -= cycles * axiBytes;
+    rows.left -= cycles * axiBytes;
+    rows.granule += cycles * (axiBytes / 8);
+  }
+
   // cmd: taken in this cycle, or null.
   void tick(const DmaCommand* cmd, bool requestReady, bool dataValid, bool writeGrant) {
     const bool write = out.valid() && out.front.write;

@@ -94,6 +94,22 @@ struct Memory {
     if (r.armed) r.wait -= static_cast<uint32_t>(cycles);
   }
 
+  // A word is driven in every cycle: how many are taken before the last one of the burst is, if
+  // nothing else comes.
+  uint32_t flows() const {
+    if (!rValid || readCycles != 1 || stalls.permille != 0 || (writes.count | answers.count) != 0) {
+      return 0;
+    }
+    return reads.front().beats - reads.front().beat - 1u;
+  }
+  void flow(uint32_t cycles) {
+    cycle += cycles;
+    r.number += cycles;
+    Burst& burst = reads.front();
+    burst.beat = static_cast<uint16_t>(burst.beat + cycles);
+    rLast = burst.beat + 1 == burst.beats;
+  }
+
   // Addresses before the job: the host has given every stall of the idle channels time to pass.
   void settle() {
     ar.armed = aw.armed = true;

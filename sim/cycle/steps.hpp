@@ -14,6 +14,9 @@ struct Steps {
   bool valid() const { return valid_; }
   const Step& step() const { return step_; }
 
+  // Nothing happens until the step is used up.
+  bool still() const { return !active_ || (closed_ && valid_); }
+
   // New instruction; its work is passed to tick from the next cycle on.
   void restart() {
     active_ = fresh_ = true;

@@ -97,15 +97,13 @@ struct Stream {
 
   // A beat enters and one is released in every cycle, and only the newest beat waits for vectors.
   bool flows() const {
-    return count_ != 0 && count_ != kWindow && !hazard_ &&
-           waiting_ == window_[(next_ + kWindow - 1) % kWindow].req;
+    return count_ != 0 && count_ != kWindow && !hazard_ && waiting_ == newest().req;
   }
   // Then: flags of the beat that is released; banks of the newest one, if they are distinct.
   uint32_t oldest() const { return window_[first_].flags; }
   bool banks(uint32_t& taken) const {
-    const Entry& newest = window_[(next_ + kWindow - 1) % kWindow];
-    taken = newest.banks;
-    return newest.clash == 0;
+    taken = newest().banks;
+    return newest().clash == 0;
   }
   void flow(const Beat& enter) {
     read_ = (read_ + waiting_) & kPlaces;
@@ -115,6 +113,26 @@ struct Stream {
     first_ = (first_ + 1) % kWindow;
     next_ = (next_ + 1) % kWindow;
   }
+
+  // Beats, oldest first.
+  unsigned beats() const { return count_; }
+  uint32_t flags(unsigned n) const { return window_[(first_ + n) % kWindow].flags; }
+  bool clash() const { return newest().clash != 0; }
+  // After cycles of flow: `beat`(n) is the nth of the beats that are here now, `asked` the sum of
+  // all that asked meanwhile.
+  template <typename BeatOf>
+  void flow(uint64_t asked, const BeatOf& beat) {
+    read_ = (read_ + asked) & kPlaces;
+    granted_ = 0;
+    for (unsigned n = 0; n < count_; n++) {
+      const Beat& b = beat(n);
+      window_[(first_ + n) % kWindow] = {b.asks, b.flags, b.banks, b.clash};
+      granted_ += waiting_ = b.asks;
+    }
+    granted_ -= waiting_;
+  }
+  uint64_t asks() const { return waiting_; }
+  uint32_t newestBanks() const { return newest().banks; }
 
  private:
   struct Entry {
@@ -129,6 +147,8 @@ struct Stream {
     }
     return table;
   }();
+
+  const Entry& newest() const { return window_[(next_ + kWindow - 1) % kWindow]; }
 
   // Banks that requests leave to the weights.
   uint32_t stepBack(const Weights& weights) const {

@@ -23,15 +23,20 @@ struct Vectors {
   // A new instruction asks for everything.
   void forget() { newest_.fill(kNone); }
 
-  // A beat needs this vector of a port.
-  void ask(Beat& beat, unsigned port, uint32_t vector) {
+  // What a beat asks for.
+  struct Asks {
+    uint64_t ports = 0;  // one in the byte of each
+    uint32_t banks = 0, clash = 0;
+  };
+  // It needs this vector of a port.
+  void ask(Asks& asks, unsigned port, uint32_t vector) {
     if (newest_[port] == vector) return;
     newest_[port] = vector;
     const uint32_t bank = 1u << bankOf(vector);
     queue_[port][write_[port]++ % kEntries] = {vector, bank};
-    beat.clash |= beat.banks & bank;
-    beat.banks |= bank;
-    beat.asks |= uint64_t{1} << (8 * port);
+    asks.clash |= asks.banks & bank;
+    asks.banks |= bank;
+    asks.ports |= uint64_t{1} << (8 * port);
   }
   // Number `n` (modulo kEntries) of the requests of a port.
   const Request& operator()(unsigned port, uint64_t n) const { return queue_[port][n % kEntries]; }

@@ -27,6 +27,21 @@ struct Walk {
   bool idle() const { return !busy_; }
   bool emits(bool go) const { return busy_ && steps_.valid() && go; }
 
+  // Beats of a streak that come next, one a cycle while nothing else of the walk moves; their
+  // flags.
+  uint32_t streak() const { return steps_.still() ? streak_.left : 0; }
+  uint32_t streakFlags() const { return streak_.flags; }
+  void streakBeat(Beat& beat, Vectors& vectors) {
+    Vectors::Asks asks;
+    for (unsigned i = 0; i < streak_.pieces; i++) {
+      Part& part = streak_.part[i];
+      ask(asks, vectors, part.stream, part.first, part.first + part.more);
+      part.first += streak_.pitch;
+    }
+    beat = {asks.ports, asks.banks, asks.clash, streak_.flags, work_.seq};
+    if (--streak_.left == 0) endStreak();
+  }
+
   // Beat of a cycle in which emits() is true; then tick is called with emit.
   void tick(bool work_valid, const Work& work, bool emit, Beat& beat, Vectors& vectors) {
     if (!busy_) {
@@ -85,8 +100,7 @@ struct Walk {
       return false;
     }
     const Step& step = steps_.step();
-    beat.seq = work_.seq;
-    beat.asks = beat.banks = beat.clash = 0;
+    Vectors::Asks asks;
     uint32_t flags = common_;
     if ((flags & kOpen) != 0) {
       vectors.forget();
@@ -100,11 +114,11 @@ struct Walk {
         const int32_t to = std::min(n, work_.rowBytes - x);
         const int32_t from = x < 0 ? -x : 0;
         if (from < to) {
-          cut(beat, vectors, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
+          cut(asks, vectors, s, p, static_cast<uint32_t>(x + from), static_cast<uint32_t>(x + to));
         }
       }
-    } else if (!column(beat, vectors, step, columns)) {
-      beat.flags = flags;
+    } else if (!column(asks, vectors, step, columns)) {
+      beat = {asks.ports, asks.banks, asks.clash, flags, work_.seq};
       return false;
     }
 
@@ -117,7 +131,7 @@ struct Walk {
       if (multi_ && stripe_end) flags |= kSingle;
     }
     if (step.last) flags |= kResult;
-    beat.flags = flags;
+    beat = {asks.ports, asks.banks, asks.clash, flags, work_.seq};
 
     // the window is filled again where it does not hold the neighbours of the next position
     fill_ = stripe_end || row_end || work_.strideX >= step.cols || (fill_ && columns == 0);
@@ -143,7 +157,7 @@ struct Walk {
   }
 
   // Depthwise: the next column of the window; whether it is the last one of the position.
-  bool column(Beat& beat, Vectors& vectors, const Step& step, uint32_t& columns) {
+  bool column(Vectors::Asks& asks, Vectors& vectors, const Step& step, uint32_t& columns) {
     uint32_t skip = 0;
     columns = work_.strideX & 127;
     if (fill_) {
@@ -162,7 +176,7 @@ struct Walk {
     const int32_t to = std::min(from + static_cast<int32_t>(lanes_), work_.rowBytes);
     if (x >= 0 && from < to) {
       for (unsigned s = 0; s < 3 && step.piece[s].n != 0; s++) {
-        cut(beat, vectors, s, step.piece[s], static_cast<uint32_t>(from),
+        cut(asks, vectors, s, step.piece[s], static_cast<uint32_t>(from),
             static_cast<uint32_t>(to));
       }
     }
@@ -187,20 +201,20 @@ struct Walk {
   }
 
   // Vectors of the bytes from .. to - 1 of a row, which may be outside the image.
-  void cut(Beat& beat, Vectors& vectors, unsigned s, const Piece& piece, uint32_t from,
+  void cut(Vectors::Asks& asks, Vectors& vectors, unsigned s, const Piece& piece, uint32_t from,
            uint32_t to) const {
     if (!inside(piece)) return;
     const uint32_t row = pos_.addr + piece.addr;
-    ask(beat, vectors, s, row + from, row + to - 1);
+    ask(asks, vectors, s, row + from, row + to - 1);
   }
   bool inside(const Piece& piece) const {
     return static_cast<uint32_t>(pos_.iy + piece.iy) < work_.inHeight;
   }
   // Only address bits below the size of the scratchpad count.
-  void ask(Beat& beat, Vectors& vectors, unsigned s, uint32_t first, uint32_t last) const {
+  void ask(Vectors::Asks& asks, Vectors& vectors, unsigned s, uint32_t first, uint32_t last) const {
     const uint32_t head = first >> depth_bits_, tail = last >> depth_bits_;
-    vectors.ask(beat, 2 * s + (head & 1), head & vector_mask_);
-    if (tail != head) vectors.ask(beat, 2 * s + (tail & 1), tail & vector_mask_);
+    vectors.ask(asks, 2 * s + (head & 1), head & vector_mask_);
+    if (tail != head) vectors.ask(asks, 2 * s + (tail & 1), tail & vector_mask_);
   }
 
   // Positions in a row, not the last one of row or stripe, whose bytes all lie in the image: only
@@ -226,24 +240,22 @@ struct Walk {
       streak_.part[streak_.pieces++] = {s, first, p.n - 1};
     }
     if (count < kShortest) return;
-    streak_.left = count;
+    streak_.left = streak_.count = count;
     streak_.flags = common_ | kCompute | (step.last ? +kResult : 0u);
   }
-  void streakBeat(Beat& beat, Vectors& vectors) {
-    streak_.left--;
-    beat = {.flags = streak_.flags, .seq = work_.seq};
-    for (unsigned i = 0; i < streak_.pieces; i++) {
-      Part& part = streak_.part[i];
-      ask(beat, vectors, part.stream, part.first, part.first + part.more);
-      part.first += streak_.pitch;
-    }
-    index_ = (index_ + 1) & 31;
-    pos_.ox++;
-    pos_.x = farRight(pos_.x + work_.colStep);
-    if (work_.depthwise) {
-      x_ = farRight(x_ + static_cast<int32_t>(work_.dilationX));
-      pos_.left = pos_.left > work_.strideX ? pos_.left - work_.strideX : 0;
-    }
+
+  // The positions of the streak have passed.
+  void endStreak() {
+    const int64_t count = streak_.count;
+    const auto far = [](int64_t x) {
+      return static_cast<int32_t>(std::min<int64_t>(x, kFarRight));
+    };
+    index_ = (index_ + streak_.count) & 31;
+    pos_.ox += streak_.count;
+    pos_.x = far(pos_.x + count * work_.colStep);
+    if (!work_.depthwise) return;
+    x_ = far(x_ + count * work_.dilationX);
+    pos_.left -= std::min(pos_.left, streak_.count);  // stride 1
   }
 
   static constexpr uint32_t kShortest = 3;  // streak that is worth it
@@ -252,7 +264,7 @@ struct Walk {
     uint32_t first = 0, more = 0;  // byte address; bytes behind it
   };
   struct Streak {
-    uint32_t left = 0;  // beats
+    uint32_t left = 0, count = 0;  // beats; at the begin
     uint32_t flags = 0, pieces = 0, pitch = 0;
     std::array<Part, 3> part{};
   };
