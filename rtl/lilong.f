@@ -29,6 +29,7 @@ rtl/lilong_softmax.sv
 rtl/lilong_post.sv
 rtl/lilong_exec.sv
 rtl/lilong_fetch.sv
+rtl/lilong_beats.sv
 rtl/lilong_bursts.sv
 rtl/lilong_repack.sv
 rtl/lilong_rows.sv

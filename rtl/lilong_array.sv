@@ -83,6 +83,10 @@ module lilong_array #(
     end
   end
 
+  function automatic logic [7:0] larger(input logic [7:0] a, input logic [7:0] b);
+    larger = signed'(a) > signed'(b) ? a : b;
+  endfunction
+
   // ---- lanes
   logic [Width-1:0] pads;
   assign pads = {Depth{act_i.pad}};
@@ -90,7 +94,8 @@ module lilong_array #(
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     logic [Width-1:0] x_q, w_q, window;
     logic [Depth*16-1:0] product_q;
-    logic [7:0] best, best_q;
+    logic [Depth/2-1:0][7:0] pair_q;   // maxima of two neighbours
+    logic [Depth-2:0][7:0] best;       // tree above them
     logic [SumWidth-1:0] sum, sum_q;
 
     always_comb begin
@@ -117,19 +122,13 @@ module lilong_array #(
       end
     end
 
-    always_comb begin
-      best = 8'h80;
-      if (mul_valid_q && mul_act_q.max) begin
-        for (int unsigned d = 0; d < Depth; d++) begin
-          if (slots_q[d] && signed'(x_q[d*8+:8]) > signed'(best)) best = x_q[d*8+:8];
-        end
-      end
-    end
-
     always_ff @(posedge clk_i) begin
       if (mul_valid_q) begin
         if (mul_act_q.max) begin
-          best_q <= best;
+          for (int unsigned d = 0; d < Depth / 2; d++) begin
+            pair_q[d] <= larger(slots_q[2*d] ? x_q[2*d*8+:8] : 8'h80,
+                                slots_q[2*d+1] ? x_q[(2*d+1)*8+:8] : 8'h80);
+          end
         end else begin
           for (int unsigned d = 0; d < Depth; d++) begin
             product_q[d*16+:16] <= 16'(signed'(x_q[d*8+:8])) * 16'(signed'(w_q[d*8+:8]));
@@ -139,9 +138,16 @@ module lilong_array #(
     end
 
     always_comb begin
+      best = '0;
+      if (add_valid_q && add_act_q.max) begin
+        best[Depth/2-1:0] = pair_q;
+        for (int unsigned n = 0; n < Depth / 2 - 1; n++) begin
+          best[Depth/2+n] = larger(best[2*n], best[2*n+1]);
+        end
+      end
       sum = '0;
       for (int unsigned d = 0; d < Depth; d++) sum = sum + SumWidth'(signed'(product_q[d*16+:16]));
-      if (add_act_q.max) sum = SumWidth'(signed'(best_q));
+      if (add_act_q.max) sum = SumWidth'(signed'(best[Depth-2]));
     end
 
     always_ff @(posedge clk_i) begin

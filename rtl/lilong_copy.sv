@@ -196,7 +196,7 @@ module lilong_copy #(
   assign flush_wanted  = buf_q && ((chunk && !same) || (!run_q && !meta_valid));
   assign flush_full    = flush_wanted && full && !pnd_match && wr_free && !rd_data_valid_i[1];
   assign rd_valid_o[1] = flush_wanted && !full && !pnd_match && !pnd_q[pnd_tail_q] &&
-                         !(wr_q && !wr_gnt_i && wr_addr_q == buf_addr_q);
+                         !(wr_q && wr_addr_q == buf_addr_q);
   assign flush_partial = rd_valid_o[1] && rd_ready_i[1];
   assign flush         = flush_full || flush_partial;
   assign take          = chunk && (!buf_q || same || flush);

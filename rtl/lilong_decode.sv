@@ -30,6 +30,7 @@ module lilong_decode #(
     input  logic [2:0]     push_ready_i,
     output logic [511:0]   push_desc_o,
     output logic           push_empty_o,
+    output logic [1:0]     push_kind_o,      // EXEC: 0 output path only, 1 array path, 2 vector path
     output logic [31:0]    push_instr_o,
     output logic           decoded_o,        // an instruction was accepted in this cycle
     output logic           done_o,           // END was decoded
@@ -159,6 +160,16 @@ module lilong_decode #(
   assign desc_ready_o = state_q == StTake;
   assign push_desc_o  = desc_q;
   assign push_empty_o = empty_q;
+  always_comb begin
+    push_kind_o = 2'd0;
+    unique case (desc_q[7:0])
+      lilong_isa_pkg::OpcodeConv, lilong_isa_pkg::OpcodeDwconv, lilong_isa_pkg::OpcodePool:
+      push_kind_o = {1'b0, !empty_q};
+      lilong_isa_pkg::OpcodeEltwise, lilong_isa_pkg::OpcodeSoftmax, lilong_isa_pkg::OpcodeCopy:
+      push_kind_o = 2'd2;
+      default: push_kind_o = 2'd0;
+    endcase
+  end
   assign push_instr_o = {6'd0, number_q};
   always_comb begin
     push_valid_o = '0;

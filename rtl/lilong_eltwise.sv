@@ -147,6 +147,16 @@ module lilong_eltwise #(
   end
 
   // 3: multiply.  40 bits signed
+  // Sums of shifted multipliers: multiplier blocks are for the array and the requantiser.
+  function automatic logic [40:0] times(input logic [8:0] x, input logic [31:0] m);
+    logic [40:0] wide;
+    wide  = {{9{m[31]}}, m};
+    times = x[8] ? 41'd0 - (wide << 8) : 41'd0;
+    for (int unsigned i = 0; i < 8; i++) begin
+      if (x[i]) times = times + (wide << i);
+    end
+  endfunction
+
   logic [Results-1:0][40:0] pa3_q, pb3_q;
   logic [Results-1:0]       nega3_q, negb3_q;
 
@@ -155,8 +165,8 @@ module lilong_eltwise #(
       for (int unsigned l = 0; l < Results; l++) begin
         nega3_q[l] <= xa2_q[l][8];
         negb3_q[l] <= xb2_q[l][8];
-        pa3_q[l]   <= {{32{xa2_q[l][8]}}, xa2_q[l]} * {{9{ma2_q[l][31]}}, ma2_q[l]};
-        if (rescale) pb3_q[l] <= {{32{xb2_q[l][8]}}, xb2_q[l]} * {10'd0, cmd.multiplier_b};
+        pa3_q[l]   <= times(xa2_q[l], ma2_q[l]);
+        if (rescale) pb3_q[l] <= times(xb2_q[l], {1'b0, cmd.multiplier_b});
       end
     end
   end

@@ -26,6 +26,7 @@ module lilong_exec #(
     input  logic                  cmd_valid_i,
     output logic                  cmd_ready_o,
     input  logic [511:0]          cmd_i,
+    input  logic [1:0]            cmd_kind_i,  // 0 post only, 1 front and post, 2 vector path
     output logic                  done_o,
     output logic                  start_o,
     output logic                  busy_o,
@@ -33,6 +34,7 @@ module lilong_exec #(
     output logic                  stall_weights_o,
     output logic                  stall_input_o,
     output logic                  stall_output_o,
+    output logic                  rd_upper_first_o,  // ports 6.. before ports 0..5
     output logic [NP-1:0]         rd_req_o,
     output logic [NP*AW-1:0]      rd_addr_o,
     input  logic [NP-1:0]         rd_gnt_i,
@@ -47,36 +49,15 @@ module lilong_exec #(
   localparam int unsigned Width = Depth * 8;
 
   // ---- dispatch
-  lilong_isa_pkg::conv_t conv;
-  lilong_isa_pkg::pool_t pool;
-  logic to_front, to_vector, no_steps, go, accept;
+  logic to_front, to_vector, go, accept;
   logic front_ready, front_idle, post_ready, post_idle, post_done;
   logic [3:0] vector_seq_q;  // number of the vector instruction at work
   logic vector_q;               // a vector instruction is at work
   logic [3:0] seq_q, done_q;    // instructions taken and completed, modulo 16
 
-  assign conv = cmd_i;
-  assign pool = cmd_i;
-
+  assign to_front  = cmd_kind_i[0];
+  assign to_vector = cmd_kind_i[1];
   always_comb begin
-    to_front  = 1'b0;
-    to_vector = 1'b0;
-    no_steps  = conv.steps == '0;
-    unique case (conv.opcode)
-      lilong_isa_pkg::OpcodeConv,
-      lilong_isa_pkg::OpcodeDwconv: to_front = 1'b1;
-      lilong_isa_pkg::OpcodePool: begin
-        to_front = 1'b1;
-        no_steps = pool.steps == '0;
-      end
-      lilong_isa_pkg::OpcodeEltwise,
-      lilong_isa_pkg::OpcodeSoftmax,
-      lilong_isa_pkg::OpcodeCopy: to_vector = 1'b1;
-      default: to_front = 1'b0;
-    endcase
-    if (no_steps || conv.out_height == '0 || conv.out_width == '0 || conv.channels == '0) begin
-      to_front = 1'b0;
-    end
     go = 1'b1;
     if (to_front) go = front_ready && !vector_q;
     if (to_vector) go = front_idle && post_idle && !vector_q;
@@ -144,6 +125,7 @@ module lilong_exec #(
       .act_addr_o     (act_addr),
       .act_gnt_i      (rd_gnt_i[5:0] & act_req),
       .act_rdata_i    (rd_rdata_i[6*Width-1:0]),
+      .weights_first_o(rd_upper_first_o),
       .weight_req_o   (weight_req),
       .weight_addr_o  (weight_addr),
       .weight_gnt_i   (weight_gnt),
@@ -225,5 +207,5 @@ module lilong_exec #(
   `LILONG_ASSERT(PathsApart, (act_req[3:0] == '0) || (vec_req == '0))
 
   logic unused;
-  assign unused = ^{conv, pool, rd_rvalid_i};
+  assign unused = ^rd_rvalid_i;
 endmodule

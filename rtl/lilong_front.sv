@@ -33,6 +33,7 @@ module lilong_front #(
     output logic [6*AW-1:0]                  act_addr_o,
     input  logic [5:0]                       act_gnt_i,
     input  logic [6*Depth*8-1:0]             act_rdata_i,
+    output logic                             weights_first_o,  // weight ports before the others
     output logic [WeightVectors-1:0]         weight_req_o,
     output logic [WeightVectors*AW-1:0]      weight_addr_o,
     input  logic [WeightVectors-1:0]         weight_gnt_i,
@@ -49,8 +50,7 @@ module lilong_front #(
   lilong_path_pkg::beat_t beat;
   logic [15:0] in_height;
   logic [23:0] row_bytes;
-  logic [7:0] weight_banks;
-  logic weights_full, weights_ready, weights_take, result_free, result_take;
+  logic weights_full, weights_want, weights_take, result_free, result_take;
   logic data_valid, sum_next, sum_valid;
   lilong_path_pkg::action_t data_act, next_act, sum_act;
   logic [3*Depth*8-1:0] data;
@@ -126,9 +126,9 @@ module lilong_front #(
       .beat_valid_i   (beat_valid),
       .beat_i         (beat),
       .beat_pop_o     (beat_pop),
-      .weights_ready_i(weights_ready),
       .weights_full_i (weights_full),
-      .weight_banks_i (weight_banks),
+      .weights_want_o (weights_want),
+      .weights_first_o(weights_first_o),
       .weights_take_o (weights_take),
       .result_free_i  (result_free),
       .result_take_o  (result_take),
@@ -158,9 +158,8 @@ module lilong_front #(
       .blocks_valid_i(blocks_valid),
       .blocks_ready_o(blocks_ready),
       .blocks_i      (blocks),
-      .ready_o       (weights_ready),
       .full_o        (weights_full),
-      .banks_o       (weight_banks),
+      .want_i        (weights_want),
       .take_i        (weights_take),
       .rd_req_o      (weight_req_o),
       .rd_addr_o     (weight_addr_o),

@@ -105,12 +105,12 @@ module lilong_load #(
 
   // ---- beats: which bytes of the word belong to the burst
   logic info_valid, info_pop;
+  logic beat_valid;
   logic [ByteWidth-1:0] info_first;
   logic [10:0] info_bytes;
-  logic beat_first_q, beat_last, beat_fire;
-  logic [10:0] beat_left_q, beat_left;
+  logic beat_fire;
   logic [ByteWidth-1:0] beat_offset;
-  logic [5:0] beat_room, beat_count;
+  logic [5:0] beat_count;
   logic [DataWidth-1:0] beat_data;
   logic align_ready;
   logic [3:0] info_count_unused;
@@ -131,14 +131,23 @@ module lilong_load #(
       .count_o(info_count_unused)
   );
 
-  assign beat_left   = beat_first_q ? info_bytes : beat_left_q;
-  assign beat_offset = beat_first_q ? info_first : '0;
-  assign beat_room   = 6'(AxiBytes) - 6'(beat_offset);
-  assign beat_last   = beat_left <= 11'(beat_room);
-  assign beat_count  = beat_last ? beat_left[5:0] : beat_room;
-  assign r_ready_o   = align_ready && info_valid;
-  assign beat_fire   = r_valid_i && r_ready_o;
-  assign info_pop    = beat_fire && beat_last;
+  lilong_beats #(
+      .AxiBytes(AxiBytes)
+  ) u_beats (
+      .clk_i,
+      .rst_ni,
+      .clr_i,
+      .valid_i(info_valid),
+      .ready_o(info_pop),
+      .first_i(info_first),
+      .bytes_i(info_bytes),
+      .valid_o(beat_valid),
+      .offset_o(beat_offset),
+      .count_o(beat_count),
+      .advance_i(beat_fire)
+  );
+  assign r_ready_o = align_ready && beat_valid;
+  assign beat_fire = r_valid_i && r_ready_o;
 
   // Bytes moved to the bottom, bytes behind the count cleared.
   always_comb begin
@@ -146,18 +155,6 @@ module lilong_load #(
     if (r_valid_i) begin
       beat_data = (r_data_i >> {beat_offset, 3'd0}) &
                   ({DataWidth{1'b1}} >> {6'(AxiBytes) - beat_count, 3'd0});
-    end
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      beat_first_q <= 1'b1;
-      beat_left_q  <= '0;
-    end else if (clr_i) begin
-      beat_first_q <= 1'b1;
-    end else if (beat_fire) begin
-      beat_first_q <= beat_last;
-      beat_left_q  <= beat_left - 11'(beat_room);
     end
   end
 
@@ -202,11 +199,12 @@ module lilong_load #(
       .count_o(queued_count_unused)
   );
 
-  logic walk_valid, walk_empty, walk_last, piece_fire, row_done, out_ready;
+  logic walk_valid, walk_empty, walk_last, piece_fire, out_ready;
   logic [20:0] granule;
-  logic [23:0] left;
   logic [5:0] piece;
-  lilong_rows u_rows (
+  lilong_rows #(
+      .Bytes(AxiBytes)
+  ) u_rows (
       .clk_i,
       .rst_ni,
       .clr_i,
@@ -222,15 +220,10 @@ module lilong_load #(
       .valid_o(walk_valid),
       .empty_o(walk_empty),
       .granule_o(granule),
-      .left_o(left),
-      .last_row_o(walk_last),
-      .advance_i(piece_fire),
-      .row_done_i(row_done),
-      .take_i(piece),
-      .step_i(6'(Granules))
+      .count_o(piece),
+      .last_o(walk_last),
+      .advance_i(piece_fire)
   );
-  assign row_done = walk_empty || (left <= 24'(AxiBytes));
-  assign piece    = row_done ? left[5:0] : 6'(AxiBytes);
 
   logic packed_valid;
   logic [DataWidth-1:0] packed_data, piece_data;
@@ -277,7 +270,7 @@ module lilong_load #(
       .clr_i,
       .valid_i(piece_fire),
       .ready_o(out_ready),
-      .data_i({!walk_empty, row_done && walk_last, granule[GW-1:0], piece_data, piece_strobe}),
+      .data_i({!walk_empty, walk_last, granule[GW-1:0], piece_data, piece_strobe}),
       .valid_o(out_valid),
       .ready_i(out_pop),
       .data_o({out_write, out_last, wr_addr_o, out_data, out_strobe})

@@ -2,7 +2,7 @@
 //
 // Output pipeline: accumulators to written granules, Results lanes a cycle.
 //
-//   walk | shift | bias | requantise (6 stages) | zero point and clamp | table | write
+//   walk | shift | bias | requantise (8 stages) | zero point and clamp | table | write
 //
 // Promises one beat a cycle as long as writes are granted, the bytes and addresses of the
 // execution manual (pad bytes of the last granule are the zero point), and nothing written outside
@@ -17,6 +17,8 @@ module lilong_output #(
   parameter int unsigned Results         = 16,
   parameter int unsigned ScratchpadBytes = 524288,
   localparam int unsigned GW = $clog2(ScratchpadBytes / 8),
+  localparam int unsigned Beats = Lanes / Results,
+  localparam int unsigned BW = (Beats > 1) ? $clog2(Beats) : 1,
   localparam int unsigned TW = $clog2(512 / Depth)
 ) (
   input  logic                        clk_i,
@@ -27,15 +29,18 @@ module lilong_output #(
   input  logic                        front_valid_i,    // front_sel_i names an instruction that
   input  logic                        front_sel_i,      // takes accumulators
   input  logic                        front_eltwise_i,
+  input  logic                        front_groups_i,   // conv, dwconv: a record for every lane group
   output logic                        front_done_o,     // its last accumulators have been taken
   output logic                        done_o,           // last granule of an instruction granted
   // parameters
   input  logic [1:0]                  ready_i,
   output logic [1:0]                  take_o,
   output logic [1:0]                  free_o,
-  input  logic [1:0][Lanes-1:0][31:0] bias_i,
-  input  logic [1:0][Lanes-1:0][30:0] multiplier_i,
-  input  logic [1:0][Lanes-1:0][5:0]  shift_i,
+  output logic                        read_slot_o,      // parameters of the beat at the input
+  output logic [BW-1:0]               read_beat_o,
+  input  logic [Results-1:0][31:0]    bias_i,
+  input  logic [Results-1:0][30:0]    multiplier_i,
+  input  logic [Results-1:0][5:0]     shift_i,
   input  logic                        table_we_i,
   input  logic [TW-1:0]               table_row_i,
   input  logic [Depth*8-1:0]          table_data_i,
@@ -55,8 +60,6 @@ module lilong_output #(
   output logic [Depth/8-1:0]          wr_strobe_o,
   input  logic                        wr_gnt_i
 );
-  localparam int unsigned Beats = Lanes / Results;
-  localparam int unsigned BW    = (Beats > 1) ? $clog2(Beats) : 1;
   localparam int unsigned CW    = $clog2(Lanes) + 1;
   localparam int unsigned DW    = $clog2(Depth);
 
@@ -88,10 +91,6 @@ module lilong_output #(
   logic [15:0]   channels_q;      // channels left, this group included
   logic [GW-1:0] base_q, row_q, pix_q, cur_q;   // granules: group, row, pixel, position
 
-  logic front_uses_groups;        // a parameter record for every lane group
-  assign front_uses_groups = front.opcode == lilong_isa_pkg::OpcodeConv ||
-                             front.opcode == lilong_isa_pkg::OpcodeDwconv;
-
   logic          take_beat, take_position;
   logic          last_x, last_y, last_group, last_position, leave_slot;
   logic [CW-1:0] count;
@@ -101,7 +100,7 @@ module lilong_output #(
   assign last_group    = channels_q <= 16'(Lanes);
   assign last_position = last_x && last_y && last_group;
   assign count         = last_group ? CW'(channels_q) : CW'(Lanes);
-  assign leave_slot    = front_uses_groups ? (last_x && last_y) : last_position;
+  assign leave_slot    = front_groups_i ? (last_x && last_y) : last_position;
 
   logic ready;
   assign ready         = front_valid_i && init_q && ready_i[slot_q];
@@ -110,6 +109,8 @@ module lilong_output #(
   assign take_position = take_beat && beat_q == BW'(Beats - 1);
   assign acc_ready_o   = en && ready && !front_eltwise_i && beat_q == BW'(Beats - 1);
   assign front_done_o  = take_position && last_position;
+  assign read_slot_o   = slot_q;
+  assign read_beat_o   = beat_q;
 
   always_comb begin
     take_o = '0;
@@ -188,6 +189,10 @@ module lilong_output #(
   logic                     shift_valid_q, bias_valid_q;
   tag_t                     shift_tag_q, bias_tag_q;
   logic [Results-1:0][31:0] shift_data_q, bias_data_q;
+  // parameters travel with the beat
+  logic [Results-1:0][31:0] shift_bias_q;
+  logic [Results-1:0][30:0] shift_multiplier_q, bias_multiplier_q;
+  logic [Results-1:0][5:0]  shift_shift_q, bias_shift_q;
   logic [Lanes-1:0][31:0]   acc;
   assign acc = acc_data_i;
 
@@ -206,7 +211,10 @@ module lilong_output #(
 
   always_ff @(posedge clk_i) begin
     if (take_beat) begin
-      shift_tag_q <= tag;
+      shift_tag_q        <= tag;
+      shift_bias_q       <= bias_i;
+      shift_multiplier_q <= multiplier_i;
+      shift_shift_q      <= shift_i;
       if (front_eltwise_i) begin
         shift_data_q <= elt_data_i;
       end else begin
@@ -220,23 +228,19 @@ module lilong_output #(
   // ---- bias
   always_ff @(posedge clk_i) begin
     if (en && shift_valid_q) begin
-      bias_tag_q <= shift_tag_q;
+      bias_tag_q        <= shift_tag_q;
+      bias_multiplier_q <= shift_multiplier_q;
+      bias_shift_q      <= shift_shift_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        bias_data_q[l] <= shift_data_q[l] +
-                          bias_i[shift_tag_q.slot][32'(shift_tag_q.beat) * Results + l];
+        bias_data_q[l] <= shift_data_q[l] + shift_bias_q[l];
       end
     end
   end
 
   // ---- requantise
-  logic [Results-1:0][30:0] multiplier;
-  logic [Results-1:0][5:0]  shift;
   logic                     req_valid;
   tag_t                     req_tag;
   logic [Results-1:0][10:0] req_data;
-
-  assign multiplier = multiplier_i[bias_tag_q.slot][32'(bias_tag_q.beat) * Results +: Results];
-  assign shift      = shift_i[bias_tag_q.slot][32'(bias_tag_q.beat) * Results +: Results];
 
   always_comb begin
     free_o = '0;
@@ -255,8 +259,8 @@ module lilong_output #(
     .rounding_i  (cmd[bias_tag_q.sel].rounding),
     .tag_i       (bias_tag_q),
     .acc_i       (bias_data_q),
-    .multiplier_i(multiplier),
-    .shift_i     (shift),
+    .multiplier_i(bias_multiplier_q),
+    .shift_i     (bias_shift_q),
     .valid_o     (req_valid),
     .tag_o       (req_tag),
     .result_o    (req_data)
@@ -267,9 +271,10 @@ module lilong_output #(
                                        input logic [7:0] lo, input logic [7:0] hi);
     logic signed [11:0] v;
     v = $signed({r[10], r}) + $signed({{4{zp[7]}}, zp});
-    if (v < $signed({{4{lo[7]}}, lo})) v = $signed({{4{lo[7]}}, lo});
-    if (v > $signed({{4{hi[7]}}, hi})) v = $signed({{4{hi[7]}}, hi});
     clamp = v[7:0];
+    if (v > $signed({{4{hi[7]}}, hi})) clamp = hi;
+    // the lower limit comes first, so the upper one also holds for it
+    if (v < $signed({{4{lo[7]}}, lo})) clamp = $signed(lo) > $signed(hi) ? hi : lo;
   endfunction
 
   logic                    clamp_valid_q, table_valid_q;

@@ -15,9 +15,11 @@
 module lilong_params #(
   parameter int unsigned Lanes           = 16,
   parameter int unsigned Depth           = 16,
+  parameter int unsigned Results         = 16,
   parameter int unsigned WeightVectors   = 4,
   parameter int unsigned ScratchpadBytes = 524288,
   localparam int unsigned AW = $clog2(ScratchpadBytes / Depth),
+  localparam int unsigned BW = (Lanes > Results) ? $clog2(Lanes / Results) : 1,
   localparam int unsigned TW = $clog2(512 / Depth)
 ) (
   input  logic                               clk_i,
@@ -32,9 +34,11 @@ module lilong_params #(
   output logic [1:0]                         ready_o,
   input  logic [1:0]                         take_i,
   input  logic [1:0]                         free_i,
-  output logic [1:0][Lanes-1:0][31:0]        bias_o,
-  output logic [1:0][Lanes-1:0][30:0]        multiplier_o,
-  output logic [1:0][Lanes-1:0][5:0]         shift_o,
+  input  logic                               read_slot_i,
+  input  logic [BW-1:0]                      read_beat_i,   // Results lanes each
+  output logic [Results-1:0][31:0]           bias_o,
+  output logic [Results-1:0][30:0]           multiplier_o,
+  output logic [Results-1:0][5:0]            shift_o,
   // table writes: row of Depth bytes
   output logic                               table_we_o,
   output logic [TW-1:0]                      table_row_o,
@@ -73,6 +77,7 @@ module lilong_params #(
   logic [IW-1:0]            left_q, left_d;      // vectors of the phase not yet requested
   logic [IW-1:0]            index_q, index_d;    // number of port 0's vector within the phase
   logic [AW-1:0]            addr_q, addr_d;      // vector address of port 0
+  logic [WeightVectors-1:0][AW-1:0] place_q;     // row and bank of every port's vector
   logic [IW-1:0]            size_q, size_d;      // vectors of the batch
   logic [WeightVectors-1:0] pend_q, pend_d;
   logic [15:0]              channels_q, channels_d;   // channels from this lane group on
@@ -94,8 +99,20 @@ module lilong_params #(
   assign batch_done = (pend_q & ~prm_gnt_i) == '0;
   assign in_flight  = tag_valid_q != '0;
   assign prm_req_o  = pend_q;
-  for (genvar p = 0; p < WeightVectors; p++) begin : gen_addr
-    assign prm_addr_o[p*AW +: AW] = addr_q + AW'(p);
+  assign prm_addr_o = place_q;
+
+  function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
+    place = {vector[AW-1:3], vector[2:0] + vector[5:3]};
+  endfunction
+
+  // Where the next batch starts.
+  logic [AW-1:0] addr_next;
+  assign addr_next = phase_q == PhIdle ? AW'(cv.params_addr / Depth) : addr_q + AW'(size_q);
+
+  always_ff @(posedge clk_i) begin
+    if (batch_done) begin
+      for (int unsigned p = 0; p < WeightVectors; p++) place_q[p] <= place(addr_next + AW'(p));
+    end
   end
 
   function automatic logic [IW-1:0] batch(input logic [IW-1:0] left, input logic wide);
@@ -120,12 +137,11 @@ module lilong_params #(
 
     if (batch_done) begin
       // The batch is granted; the next one starts where it ended.
-      addr_d  = addr_q + AW'(size_q);
+      addr_d  = addr_next;
       index_d = index_q + size_q;
       size_d  = '0;
       unique case (phase_q)
         PhIdle: begin
-          addr_d     = AW'(cv.params_addr / Depth);
           index_d    = '0;
           channels_d = cv.channels;
           if (cmd_valid_i) begin
@@ -268,8 +284,7 @@ module lilong_params #(
   assign table_row_o  = {tag_sel_q[2], tag_index_q[2][TW-2:0]};
   assign table_data_o = prm_rdata_i[Depth*8-1:0];
 
-  // ---- slots: the record as it lies in memory; without per_channel the head takes the place of
-  // multipliers and shifts
+  // ---- slots: the record as it lies in memory
   logic [30:0] head_multiplier_q;
   logic [5:0]  head_shift_q;
   logic [1:0][RawBits-1:0] raw_q;
@@ -281,39 +296,55 @@ module lilong_params #(
     end
   end
 
+  // Vector v of a record always comes through port v mod WeightVectors.
   always_ff @(posedge clk_i) begin
-    if (fill) begin
-      for (int unsigned l = 0; l < Lanes; l++) begin
-        raw_q[target][32*l +: 32]            <= is_pool ? pl.bias : 32'd0;
-        raw_q[target][32*(Lanes+l) +: 32]    <= {1'b0, el.multiplier};
-        raw_q[target][64*Lanes + 8*l +: 8]   <= {2'd0, el.shift};
+    for (int unsigned v = 0; v < ChannelVecs; v++) begin
+      if (tag_phase_q[2] == PhRecord && tag_valid_q[2][v%WeightVectors] &&
+          tag_index_q[2] == IW'(v - v % WeightVectors)) begin
+        raw_q[tag_slot_q[2]][v*Depth*8 +: Depth*8] <=
+            prm_rdata_i[(v%WeightVectors)*Depth*8 +: Depth*8];
       end
-    end else if (tag_phase_q[2] == PhRecord) begin
-      for (int unsigned p = 0; p < WeightVectors; p++) begin
-        for (int unsigned v = 0; v < ChannelVecs; v++) begin
-          if (tag_valid_q[2][p] && tag_index_q[2] + IW'(p) == IW'(v)) begin
-            raw_q[tag_slot_q[2]][v*Depth*8 +: Depth*8] <= prm_rdata_i[p*Depth*8 +: Depth*8];
-          end
-        end
-      end
-      if (tag_finish_q[2] && !tag_per_channel_q[2]) begin
-        for (int unsigned l = 0; l < Lanes; l++) begin
-          raw_q[tag_slot_q[2]][32*(Lanes+l) +: 32]  <= {1'b0, head_multiplier_q};
-          raw_q[tag_slot_q[2]][64*Lanes + 8*l +: 8] <= {2'd0, head_shift_q};
-        end
-      end
+    end
+  end
+
+  // Slots whose lanes have values in common: bias of `pool` and `eltwise`, multiplier and shift of
+  // everything but per_channel.
+  logic [1:0]       same_bias_q, same_scale_q;
+  logic [1:0][31:0] common_bias_q;
+  logic [1:0][30:0] common_multiplier_q;
+  logic [1:0][5:0]  common_shift_q;
+
+  // As fill, but independent of grants: nothing is asked for then.
+  logic fill_data;
+  assign fill_data = phase_q == PhRecord && !is_conv && left_q == '0 && pend_q == '0 && !in_flight &&
+                     !busy_q[slot_q];
+
+  always_ff @(posedge clk_i) begin
+    if (fill_data) begin
+      same_bias_q[slot_q]         <= 1'b1;
+      same_scale_q[slot_q]        <= 1'b1;
+      common_bias_q[slot_q]       <= is_pool ? pl.bias : 32'd0;
+      common_multiplier_q[slot_q] <= el.multiplier;
+      common_shift_q[slot_q]      <= el.shift;
+    end else if (tag_finish_q[2]) begin
+      same_bias_q[tag_slot_q[2]]         <= 1'b0;
+      same_scale_q[tag_slot_q[2]]        <= !tag_per_channel_q[2];
+      common_multiplier_q[tag_slot_q[2]] <= head_multiplier_q;
+      common_shift_q[tag_slot_q[2]]      <= head_shift_q;
     end
   end
 
   always_comb begin
-    for (int unsigned s = 0; s < 2; s++) begin
-      for (int unsigned l = 0; l < Lanes; l++) begin
-        bias_o[s][l]       = raw_q[s][32*l +: 32];
-        multiplier_o[s][l] = raw_q[s][32*(Lanes+l) +: 31];
-        shift_o[s][l]      = raw_q[s][64*Lanes + 8*l +: 6];
-      end
+    for (int unsigned l = 0; l < Results; l++) begin
+      bias_o[l]       = same_bias_q[read_slot_i] ? common_bias_q[read_slot_i] :
+                        raw_q[read_slot_i][32*(32'(read_beat_i)*Results+l) +: 32];
+      multiplier_o[l] = same_scale_q[read_slot_i] ? common_multiplier_q[read_slot_i] :
+                        raw_q[read_slot_i][32*(Lanes+32'(read_beat_i)*Results+l) +: 31];
+      shift_o[l]      = same_scale_q[read_slot_i] ? common_shift_q[read_slot_i] :
+                        raw_q[read_slot_i][64*Lanes+8*(32'(read_beat_i)*Results+l) +: 6];
     end
   end
 
+  `LILONG_ASSERT(FillsOnce, fill == (fill_data && batch_done))
   `LILONG_ASSERT(DataFollowsGrant, (tag_valid_q[2] & ~prm_rvalid_i) == '0)
 endmodule

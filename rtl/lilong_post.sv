@@ -51,12 +51,14 @@ module lilong_post #(
 );
   localparam int unsigned SW = $clog2(ScratchpadBytes);
   localparam int unsigned DW = $clog2(Depth);
+  localparam int unsigned BW = (Lanes > Results) ? $clog2(Lanes / Results) : 1;
   localparam int unsigned TW = $clog2(512 / Depth);
 
   // ---- classification of an instruction
   typedef struct packed {
     logic empty;      // nothing to do
     logic array;      // accumulators come from the array
+    logic groups;     // a parameter record for every lane group
     logic eltwise;
     logic softmax;
     logic copy;
@@ -76,8 +78,9 @@ module lilong_post #(
     classify  = '0;
     unique case (cv.opcode)
       lilong_isa_pkg::OpcodeConv, lilong_isa_pkg::OpcodeDwconv: begin
-        classify.array = 1'b1;
-        classify.empty = no_output || cv.steps == 16'd0;
+        classify.array  = 1'b1;
+        classify.groups = 1'b1;
+        classify.empty  = no_output || cv.steps == 16'd0;
       end
       lilong_isa_pkg::OpcodePool: begin
         classify.array = 1'b1;
@@ -118,72 +121,109 @@ module lilong_post #(
   assign push        = cmd_valid_i && cmd_ready_o;
   assign idle_o      = valid_q == 2'b00 && !done_q;
 
+  // Selected instructions, registered: functions of the next state.
   logic front_sel, front_valid, load_sel, load_valid, load_done, front_done;
   logic out_done, smx_done, cpy_done;
-  assign load_sel    = head_q ^ loaded_q[head_q];
-  assign load_valid  = valid_q[load_sel] && !loaded_q[load_sel];
-  assign front_sel   = head_q ^ taken_q[head_q];
-  assign front_valid = valid_q[front_sel] && !taken_q[front_sel];
+  /* verilator lint_off UNUSEDSIGNAL */   // not every bit of both is asked for
+  kind_t front_kind, head_kind;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [1:0] valid_d, loaded_d, taken_d;
+  kind_t [1:0] kind_d;
+  logic head_d, front_sel_d, load_sel_d;
 
   // Vector instructions start when everything before them has been written.
   logic alone, started_q, elt_active, elt_start, smx_start, cpy_start;
   assign alone      = front_valid && front_sel == head_q;
-  assign elt_active = alone && kind_q[front_sel].eltwise;
-  assign smx_start  = alone && kind_q[front_sel].softmax && !started_q;
-  assign cpy_start  = alone && kind_q[front_sel].copy && !started_q;
+  assign elt_active = alone && front_kind.eltwise;
+  assign smx_start  = alone && front_kind.softmax && !started_q;
+  assign cpy_start  = alone && front_kind.copy && !started_q;
 
   assign pop = valid_q[head_q] &&
-               (kind_q[head_q].empty || out_done || smx_done || cpy_done);
+               (head_kind.empty || out_done || smx_done || cpy_done);
+
+  always_comb begin
+    valid_d  = valid_q;
+    loaded_d = loaded_q;
+    taken_d  = taken_q;
+    kind_d   = kind_q;
+    head_d   = head_q;
+    if (load_done) loaded_d[load_sel] = 1'b1;
+    if (front_done || smx_done || cpy_done) taken_d[front_sel] = 1'b1;
+    if (pop) begin
+      valid_d[head_q] = 1'b0;
+      head_d          = !head_q;
+    end
+    if (push) begin
+      valid_d[tail]  = 1'b1;
+      loaded_d[tail] = kind.empty || kind.softmax || kind.copy;
+      taken_d[tail]  = kind.empty;
+      kind_d[tail]   = kind;
+    end
+  end
+  assign front_sel_d = head_d ^ taken_d[head_d];
+  assign load_sel_d  = head_d ^ loaded_d[head_d];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      valid_q   <= '0;
-      loaded_q  <= '0;
-      taken_q   <= '0;
-      head_q    <= 1'b0;
-      started_q <= 1'b0;
-      done_q    <= 1'b0;
+      valid_q     <= '0;
+      loaded_q    <= '0;
+      taken_q     <= '0;
+      kind_q      <= '0;
+      head_q      <= 1'b0;
+      started_q   <= 1'b0;
+      done_q      <= 1'b0;
+      front_sel   <= 1'b0;
+      front_valid <= 1'b0;
+      load_sel    <= 1'b0;
+      load_valid  <= 1'b0;
+      front_kind  <= '0;
+      head_kind   <= '0;
     end else if (clr_i) begin
-      valid_q   <= '0;
-      loaded_q  <= '0;
-      taken_q   <= '0;
-      head_q    <= 1'b0;
-      started_q <= 1'b0;
-      done_q    <= 1'b0;
+      valid_q     <= '0;
+      loaded_q    <= '0;
+      taken_q     <= '0;
+      head_q      <= 1'b0;
+      started_q   <= 1'b0;
+      done_q      <= 1'b0;
+      front_sel   <= 1'b0;
+      front_valid <= 1'b0;
+      load_sel    <= 1'b0;
+      load_valid  <= 1'b0;
+      front_kind  <= '0;
+      head_kind   <= '0;
     end else begin
-      done_q <= pop;
-      if (load_done) loaded_q[load_sel] <= 1'b1;
-      if (front_done || smx_done || cpy_done) begin
-        taken_q[front_sel] <= 1'b1;
-        started_q          <= 1'b0;
-      end else if (elt_start || smx_start || cpy_start) begin
-        started_q <= 1'b1;
-      end
-      if (pop) begin
-        valid_q[head_q] <= 1'b0;
-        head_q          <= !head_q;
-      end
-      if (push) begin
-        valid_q[tail]  <= 1'b1;
-        loaded_q[tail] <= kind.empty || kind.softmax || kind.copy;
-        taken_q[tail]  <= kind.empty;
-      end
+      done_q      <= pop;
+      valid_q     <= valid_d;
+      loaded_q    <= loaded_d;
+      taken_q     <= taken_d;
+      kind_q      <= kind_d;
+      head_q      <= head_d;
+      front_sel   <= front_sel_d;
+      front_valid <= valid_d[front_sel_d] && !taken_d[front_sel_d];
+      load_sel    <= load_sel_d;
+      load_valid  <= valid_d[load_sel_d] && !loaded_d[load_sel_d];
+      front_kind  <= kind_d[front_sel_d];
+      head_kind   <= kind_d[head_d];
+      if (front_done || smx_done || cpy_done) started_q <= 1'b0;
+      else if (elt_start || smx_start || cpy_start) started_q <= 1'b1;
     end
   end
 
+  // A free place follows the input; a vector instruction comes when nothing else is inside.
+  logic [511:0] vector_cmd_q;
   always_ff @(posedge clk_i) begin
-    if (push) begin
-      cmd_q[tail]  <= cmd_i;
-      kind_q[tail] <= kind;
-    end
+    if (cmd_ready_o) cmd_q[tail] <= cmd_i;
+    if (valid_q == 2'b00) vector_cmd_q <= cmd_i;
   end
   assign done_o = done_q;
 
   // ---- constants
   logic [1:0]                  slot_ready, slot_take, slot_free;
-  logic [1:0][Lanes-1:0][31:0] bias;
-  logic [1:0][Lanes-1:0][30:0] multiplier;
-  logic [1:0][Lanes-1:0][5:0]  shift;
+  logic                        read_slot;
+  logic [BW-1:0]               read_beat;
+  logic [Results-1:0][31:0]    bias;
+  logic [Results-1:0][30:0]    multiplier;
+  logic [Results-1:0][5:0]     shift;
   logic                        table_we;
   logic [TW-1:0]               table_row;
   logic [Depth*8-1:0]          table_data;
@@ -191,6 +231,7 @@ module lilong_post #(
   lilong_params #(
     .Lanes(Lanes),
     .Depth(Depth),
+    .Results(Results),
     .WeightVectors(WeightVectors),
     .ScratchpadBytes(ScratchpadBytes)
   ) u_params (
@@ -204,6 +245,8 @@ module lilong_post #(
     .ready_o     (slot_ready),
     .take_i      (slot_take),
     .free_i      (slot_free),
+    .read_slot_i (read_slot),
+    .read_beat_i (read_beat),
     .bias_o      (bias),
     .multiplier_o(multiplier),
     .shift_o     (shift),
@@ -235,14 +278,17 @@ module lilong_post #(
     .rst_ni,
     .clr_i,
     .cmd_i          (cmd_q),
-    .front_valid_i  (front_valid && (kind_q[front_sel].array || elt_active)),
+    .front_valid_i  (front_valid && (front_kind.array || elt_active)),
     .front_sel_i    (front_sel),
-    .front_eltwise_i(kind_q[front_sel].eltwise),
+    .front_eltwise_i(front_kind.eltwise),
+    .front_groups_i (front_kind.groups),
     .front_done_o   (front_done),
     .done_o         (out_done),
     .ready_i        (slot_ready),
     .take_o         (slot_take),
     .free_o         (slot_free),
+    .read_slot_o    (read_slot),
+    .read_beat_o    (read_beat),
     .bias_i         (bias),
     .multiplier_i   (multiplier),
     .shift_i        (shift),
@@ -260,7 +306,7 @@ module lilong_post #(
     .wr_addr_o      (out_addr),
     .wr_data_o      (out_data),
     .wr_strobe_o    (out_strobe),
-    .wr_gnt_i       (out_req && wr_gnt_i)
+    .wr_gnt_i       (wr_gnt_i)
   );
 
   // ---- vector units
@@ -288,7 +334,7 @@ module lilong_post #(
     .rst_ni,
     .clr_i,
     .start_i        (elt_start),
-    .cmd_i          (cmd_q[front_sel]),
+    .cmd_i          (vector_cmd_q),
     .rd_valid_o     (elt_rd_valid),
     .rd_ready_i     (rd_ready),
     .rd_addr_o      (elt_rd_addr),
@@ -307,19 +353,19 @@ module lilong_post #(
     .rst_ni,
     .clr_i,
     .start_i        (smx_start),
-    .cmd_i          (cmd_q[head_q]),
+    .cmd_i          (vector_cmd_q),
     .done_o         (smx_done),
     .rd_valid_o     (smx_rd_valid),
     .rd_ready_i     (rd_ready[0]),
     .rd_addr_o      (smx_rd_addr),
     .rd_bytes_o     (smx_rd_bytes),
-    .rd_data_valid_i(rd_data_valid[0] && kind_q[head_q].softmax),
+    .rd_data_valid_i(rd_data_valid[0] && head_kind.softmax),
     .rd_data_ready_o(smx_rd_pop),
     .rd_data_i      (rd_data[0]),
     .wr_req_o       (smx_req),
     .wr_addr_o      (smx_addr),
     .wr_data_o      (smx_data),
-    .wr_gnt_i       (smx_req && wr_gnt_i)
+    .wr_gnt_i       (wr_gnt_i)
   );
 
   lilong_copy #(.Depth(Depth), .ScratchpadBytes(ScratchpadBytes)) u_copy (
@@ -327,19 +373,19 @@ module lilong_post #(
     .rst_ni,
     .clr_i,
     .start_i        (cpy_start),
-    .cmd_i          (cmd_q[head_q]),
+    .cmd_i          (vector_cmd_q),
     .done_o         (cpy_done),
     .rd_valid_o     (cpy_rd_valid),
     .rd_ready_i     (rd_ready),
     .rd_addr_o      (cpy_rd_addr),
     .rd_bytes_o     (cpy_rd_bytes),
-    .rd_data_valid_i(rd_data_valid & {2{kind_q[head_q].copy}}),
+    .rd_data_valid_i(rd_data_valid & {2{head_kind.copy}}),
     .rd_data_ready_o(cpy_rd_pop),
     .rd_data_i      ({rd_data[1][63:0], rd_data[0][63:0]}),
     .wr_req_o       (cpy_req),
     .wr_addr_o      (cpy_addr),
     .wr_data_o      (cpy_data),
-    .wr_gnt_i       (cpy_req && wr_gnt_i)
+    .wr_gnt_i       (wr_gnt_i)
   );
 
   // ---- readers, used by one unit at a time
@@ -352,12 +398,12 @@ module lilong_post #(
     rd_addr  = elt_rd_addr;
     rd_bytes = elt_rd_bytes;
     rd_pop   = elt_rd_pop;
-    if (kind_q[head_q].softmax) begin
+    if (head_kind.softmax) begin
       rd_valid    = {1'b0, smx_rd_valid};
       rd_addr[0]  = smx_rd_addr;
       rd_bytes[0] = smx_rd_bytes;
       rd_pop      = {1'b0, smx_rd_pop};
-    end else if (kind_q[head_q].copy) begin
+    end else if (head_kind.copy) begin
       rd_valid = cpy_rd_valid;
       rd_addr  = cpy_rd_addr;
       rd_bytes = cpy_rd_bytes;
@@ -399,5 +445,6 @@ module lilong_post #(
     end
   end
 
+  `LILONG_ASSERT(VectorAlone, !(push && (kind.eltwise || kind.softmax || kind.copy)) || valid_q == 2'b00)
   `LILONG_ASSERT(OneWriter, 2'(out_req) + 2'(smx_req) + 2'(cpy_req) <= 2'd1)
 endmodule

@@ -5,6 +5,7 @@
 // Promises the groups in the order asked for, the first byte in bits 7:0 (bytes behind the group
 // are arbitrary), one group a cycle as long as the bank grants, and never asks for a vector that
 // holds no byte of the group.  Up to Entries groups may be under way; data waits in a queue.
+// ready_o is registered: one more group may wait until the one that asks is granted.
 `include "lilong_assert.svh"
 
 module lilong_reader #(
@@ -37,40 +38,57 @@ module lilong_reader #(
   localparam int unsigned CW = $clog2(Entries + 1);
 
   logic [1:0]       pend_q;
-  logic [AW-1:0]    vec_q;
+  logic [1:0][AW-1:0] place_q;     // row and bank of both vectors
   logic [DW-1:0]    offset_q;
   logic [CW-1:0]    count_q;       // groups accepted and not yet taken away
-  logic             accept, granted, take;
+  logic             next_q;        // a group waits
+  logic [SW-1:0]    next_addr_q, addr;
+  logic [DW:0]      next_bytes_q, bytes;
+  logic             accept, granted, take, there;
   logic [DW:0]      last_byte;     // offset of the group's last byte in the first vector
 
   assign granted   = pend_q != 2'b00 && (pend_q & ~vec_gnt_i) == 2'b00;
-  assign ready_o   = (pend_q & ~vec_gnt_i) == 2'b00 && count_q != CW'(Entries);
-  assign accept    = valid_i && ready_o;
+  assign ready_o   = !next_q;
+  assign there     = next_q || valid_i;
+  assign addr      = next_q ? next_addr_q : addr_i;
+  assign bytes     = next_q ? next_bytes_q : bytes_i;
+  assign accept    = there && (pend_q & ~vec_gnt_i) == 2'b00 && count_q != CW'(Entries);
   assign take      = valid_o && ready_i;
-  assign last_byte = {1'b0, addr_i[DW-1:0]} + bytes_i - (DW+1)'(1);
+  assign last_byte = {1'b0, addr[DW-1:0]} + bytes - (DW+1)'(1);
+
+  function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
+    place = {vector[AW-1:3], vector[2:0] + vector[5:3]};
+  endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       pend_q  <= 2'b00;
+      next_q  <= 1'b0;
       count_q <= '0;
     end else if (clr_i) begin
       pend_q  <= 2'b00;
+      next_q  <= 1'b0;
       count_q <= '0;
     end else begin
       pend_q  <= accept ? {last_byte[DW], 1'b1} : (pend_q & ~vec_gnt_i);
+      next_q  <= there && !accept;
       count_q <= count_q + CW'(accept) - CW'(take);
     end
   end
 
   always_ff @(posedge clk_i) begin
+    if (!next_q) begin
+      next_addr_q  <= addr_i;
+      next_bytes_q <= bytes_i;
+    end
     if (accept) begin
-      vec_q    <= addr_i[SW-1:DW];
-      offset_q <= addr_i[DW-1:0];
+      place_q  <= {place(addr[SW-1:DW] + AW'(1)), place(addr[SW-1:DW])};
+      offset_q <= addr[DW-1:0];
     end
   end
 
   assign vec_req_o  = pend_q;
-  assign vec_addr_o = {vec_q + AW'(1), vec_q};
+  assign vec_addr_o = place_q;
 
   // ---- answers: three cycles behind the last grant of a group; a vector that came earlier is kept
   logic [2:0]         tag_valid_q;

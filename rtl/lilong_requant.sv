@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Requantiser: Results lanes a cycle, six stages, all five rounding modes of the specification.
+// Requantiser: Results lanes a cycle, eight stages, all five rounding modes of the specification.
 //
 // Promises round(acc * multiplier / 2^shift) exactly for every result in [-512, 511]; anything
 // larger comes out as +-512, which zero point and clamp bring to the same limit.  A tag travels with
 // every beat.  Everything advances only when en_i is set.
 //
-//   1 operand   f32_rne: magnitude rounded to 24 bits; else the accumulator
-//   2 product   registered operands, registered product (one DSP column)
-//   3 constant  the part of the rounding constant that does not depend on the shift
-//   4 shift     one 64-bit shifter for all modes; keeps the bits the rounding needs
-//   5 round     f32_rne: product to 24 bits; the others: nothing left to do but the half bit
-//   6 result    adds the half bit, restores the sign
+//   1 magnitude f32_rne: |accumulator|; else the accumulator
+//   2 operand   f32_rne: rounded to 24 bits
+//   3 product   registered operands, registered product (one DSP column)
+//   4 constant  the part of the rounding constant that does not depend on the shift
+//   5 shift     one 64-bit shifter for all modes; keeps the bits the rounding needs
+//   6 find      f32_rne: place and direction of the second rounding; all: overflow
+//   7 round     f32_rne: product to 24 bits; the others: nothing left to do but the half bit
+//   8 result    adds the half bit, restores the sign
 module lilong_requant #(
   parameter int unsigned Results = 16,
   parameter int unsigned TagBits = 1
@@ -30,29 +32,31 @@ module lilong_requant #(
   output logic [TagBits-1:0]       tag_o,
   output logic [Results-1:0][10:0] result_o     // signed, -512 .. 512
 );
-  localparam int unsigned Stages = 6;
+  localparam int unsigned Stages = 8;
   localparam logic [2:0] HalfAway = lilong_isa_pkg::RoundingHalfAway;
   localparam logic [2:0] Ruy      = lilong_isa_pkg::RoundingRuy;
   localparam logic [2:0] Gemmlowp = lilong_isa_pkg::RoundingGemmlowp;
   localparam logic [2:0] F32Rne   = lilong_isa_pkg::RoundingF32Rne;
 
-  // |a| rounded to 24 significant bits, ties to even; up to 2^31.
-  function automatic logic [32:0] operand_f32(input logic [31:0] a);
-    logic [31:0] mag;
-    logic [3:0]  drop;
-    logic        low;
-    logic        up;
-    mag  = a[31] ? (~a + 32'd1) : a;
-    drop = 4'd0;
-    operand_f32 = {1'b0, mag};
+  // A magnitude rounded to 24 significant bits, ties to even; up to 2^31.
+  function automatic logic [32:0] operand_f32(input logic [31:0] mag);
+    logic [7:0] drop;   // bits below the unit
+    logic [8:0] unit;   // one hot, none: nothing to round
+    logic       low;    // a one below the half bit
+    logic       up;
+    drop = '0;
+    unit = '0;
+    low  = 1'b0;
+    up   = 1'b0;
     if (mag[31:24] != 8'd0) begin
+      for (int unsigned i = 0; i < 8; i++) drop[i] = (mag[31:24] >> i) != 8'd0;
+      unit = {1'b0, ~drop} & {drop, 1'b0} | {drop[7], 8'd0};
       for (int unsigned i = 1; i <= 8; i++) begin
-        if (mag[23+i]) drop = i[3:0];
+        up  = up | (unit[i] & mag[i-1] & (mag[i] | low));
+        low = low | mag[i-1];
       end
-      low = (mag & ((32'd1 << (drop - 4'd1)) - 32'd1)) != 32'd0;
-      up  = mag[5'(drop - 4'd1)] && (mag[5'(drop)] || low);
-      operand_f32 = ((({1'b0, mag} >> drop) + {32'd0, up}) << drop);
     end
+    operand_f32 = {1'b0, mag[31:8], mag[7:0] & ~drop} + (up ? 33'(unit) : 33'd0);
   endfunction
 
   // The half bit and the constants of the other modes, for a product of the given sign.
@@ -64,29 +68,9 @@ module lilong_requant #(
     if (s > 6'd31 && mode == Gemmlowp && neg) constant = 64'hffff_ffff_c000_0000;
   endfunction
 
-  // q: nine integer bits above 25 fraction bits.  Rounds to 24 significant bits (sticky stands for
-  // everything below), then says how to round the rest to an integer: {integer part, half bit}.
-  function automatic logic [10:0] round_f32(input logic [33:0] q, input logic sticky);
-    logic [3:0]  k;
-    logic        low;
-    logic        up;
-    logic [34:0] r;
-    round_f32 = 11'd0;
-    if (q[33:24] != 10'd0) begin
-      k = 4'd1;
-      for (int unsigned i = 2; i <= 10; i++) begin
-        if (q[23+i]) k = i[3:0];
-      end
-      low = sticky || ((q & ((34'd1 << (k - 4'd1)) - 34'd1)) != 34'd0);
-      up  = q[6'(k - 4'd1)] && (q[6'(k)] || low);
-      r   = (({1'b0, q} >> k) + {34'd0, up}) << k;
-      round_f32 = {r[34:25], r[24] && (r[25] || r[23:0] != 24'd0)};
-    end
-  endfunction
-
   // Control: valid, mode and tag of each stage.
   logic [Stages:1]              valid_q;
-  logic [Stages-1:1][2:0]       mode_q;
+  logic [Stages-2:1][2:0]       mode_q;
   logic [Stages:1][TagBits-1:0] tag_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -101,7 +85,7 @@ module lilong_requant #(
 
   always_ff @(posedge clk_i) begin
     if (en_i && (valid_i || valid_q != '0)) begin
-      mode_q <= {mode_q[Stages-2:1], rounding_i};
+      mode_q <= {mode_q[Stages-3:1], rounding_i};
       tag_q  <= {tag_q[Stages-1:1], tag_i};
     end
   end
@@ -109,8 +93,8 @@ module lilong_requant #(
   assign valid_o = valid_q[Stages];
   assign tag_o   = tag_q[Stages];
 
-  // 1: operand
-  logic [Results-1:0][32:0] x1_q;
+  // 1: magnitude
+  logic [Results-1:0][31:0] x1_q;
   logic [Results-1:0][30:0] m1_q;
   logic [Results-1:0][5:0]  s1_q;
   logic [Results-1:0]       neg1_q;
@@ -120,127 +104,178 @@ module lilong_requant #(
       s1_q <= shift_i;
       for (int unsigned l = 0; l < Results; l++) begin
         neg1_q[l] <= acc_i[l][31];
-        if (rounding_i == F32Rne) begin
-          x1_q[l] <= operand_f32(acc_i[l]);
-          m1_q[l] <= {7'd0, multiplier_i[l][30:7]};
-        end else begin
-          x1_q[l] <= {acc_i[l][31], acc_i[l]};
-          m1_q[l] <= multiplier_i[l];
-        end
+        x1_q[l]   <= (rounding_i == F32Rne && acc_i[l][31]) ? 32'd0 - acc_i[l] : acc_i[l];
+        m1_q[l]   <= rounding_i == F32Rne ? {7'd0, multiplier_i[l][30:7]} : multiplier_i[l];
       end
     end
   end
 
-  // 2: product, signed, below 2^62 in magnitude
-  logic [Results-1:0][63:0] p2_q;
+  // 2: operand
+  logic [Results-1:0][32:0] x2_q;
+  logic [Results-1:0][30:0] m2_q;
   logic [Results-1:0][5:0]  s2_q;
   logic [Results-1:0]       neg2_q;
 
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[1]) begin
+      m2_q   <= m1_q;
       s2_q   <= s1_q;
       neg2_q <= neg1_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        p2_q[l] <= {{31{x1_q[l][32]}}, x1_q[l]} * {33'd0, m1_q[l]};
+        x2_q[l] <= mode_q[1] == F32Rne ? operand_f32(x1_q[l]) : {x1_q[l][31], x1_q[l]};
       end
     end
   end
 
-  // 3: constant.  The value to shift: integer modes 2 * (p + constant), shifted by s, so that bit 0
-  // of the shifted value is the half bit; f32_rne the product with 25 fraction bits below the
-  // binary point after the shift.
-  logic [Results-1:0][63:0] x3_q;
+  // 3: product, signed, below 2^62 in magnitude
+  logic [Results-1:0][63:0] p3_q;
   logic [Results-1:0][5:0]  s3_q;
   logic [Results-1:0]       neg3_q;
-  logic [Results-1:0]       over3_q;
 
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[2]) begin
+      s3_q   <= s2_q;
       neg3_q <= neg2_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        if (mode_q[2] == F32Rne) begin
-          if (s2_q[l] >= 6'd32) begin          // t = s - 7 >= 25
-            x3_q[l]    <= p2_q[l];
-            s3_q[l]    <= s2_q[l] - 6'd32;
-            over3_q[l] <= 1'b0;
-          end else begin
-            x3_q[l]    <= {1'b0, p2_q[l][37:0], 25'd0};
-            s3_q[l]    <= (s2_q[l] > 6'd7) ? (s2_q[l] - 6'd7) : 6'd0;
-            over3_q[l] <= p2_q[l][63:38] != 26'd0;
-          end
-        end else begin
-          x3_q[l]    <= (p2_q[l] + constant(mode_q[2], neg2_q[l], s2_q[l])) << 1;
-          s3_q[l]    <= s2_q[l];
-          over3_q[l] <= 1'b0;
-        end
+        p3_q[l] <= {{31{x2_q[l][32]}}, x2_q[l]} * {33'd0, m2_q[l]};
       end
     end
   end
 
-  // 4: shift.  Keeps nine integer bits (ten with sign) and the fraction; everything above is
-  // overflow, everything below is sticky.
-  logic [Results-1:0][63:0] shifted;
-  logic [Results-1:0][33:0] q4_q;
+  // 4: constant.  The value to shift: integer modes 2 * (p + constant), shifted by s, so that bit 0
+  // of the shifted value is the half bit; f32_rne the product with 25 fraction bits below the
+  // binary point after the shift.
+  logic [Results-1:0][63:0] x4_q;
+  logic [Results-1:0][5:0]  s4_q;
   logic [Results-1:0]       neg4_q;
   logic [Results-1:0]       over4_q;
-  logic [Results-1:0]       sticky4_q;
-
-  always_comb begin
-    shifted = '0;
-    if (valid_q[3]) begin
-      for (int unsigned l = 0; l < Results; l++) begin
-        shifted[l] = $unsigned($signed(x3_q[l]) >>> s3_q[l]);
-      end
-    end
-  end
 
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[3]) begin
       neg4_q <= neg3_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        q4_q[l] <= shifted[l][33:0];
         if (mode_q[3] == F32Rne) begin
-          over4_q[l]   <= over3_q[l] || shifted[l][63:34] != 30'd0;
-          sticky4_q[l] <= (x3_q[l] & ~(64'hffff_ffff_ffff_ffff << s3_q[l])) != 64'd0;
+          if (s3_q[l] >= 6'd32) begin          // t = s - 7 >= 25
+            x4_q[l]    <= p3_q[l];
+            s4_q[l]    <= s3_q[l] - 6'd32;
+            over4_q[l] <= 1'b0;
+          end else begin
+            x4_q[l]    <= {1'b0, p3_q[l][37:0], 25'd0};
+            s4_q[l]    <= (s3_q[l] > 6'd7) ? (s3_q[l] - 6'd7) : 6'd0;
+            over4_q[l] <= p3_q[l][63:38] != 26'd0;
+          end
         end else begin
-          over4_q[l]   <= shifted[l][63:10] != {54{shifted[l][63]}};
-          sticky4_q[l] <= 1'b0;
+          x4_q[l]    <= (p3_q[l] + constant(mode_q[3], neg3_q[l], s3_q[l])) << 1;
+          s4_q[l]    <= s3_q[l];
+          over4_q[l] <= 1'b0;
         end
       end
     end
   end
 
-  // 5: round.  {integer part, half bit}
-  logic [Results-1:0][10:0] r5_q;
-  logic [Results-1:0]       half5_q;
+  // 5: shift.  Nine integer bits (ten with sign) and the fraction stay; everything above is
+  // overflow, everything below is sticky.
+  logic [Results-1:0][63:0] q5_q;
   logic [Results-1:0]       neg5_q;
+  logic [Results-1:0]       over5_q;
+  logic [Results-1:0]       sticky5_q;
 
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[4]) begin
-      neg5_q <= neg4_q;
+      neg5_q  <= neg4_q;
+      over5_q <= over4_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        if (over4_q[l]) begin
-          half5_q[l] <= 1'b0;
-          r5_q[l]    <= (mode_q[4] != F32Rne && neg4_q[l]) ? 11'h600 : 11'h200;
-        end else if (mode_q[4] == F32Rne) begin
-          {r5_q[l], half5_q[l]} <= {1'b0, round_f32(q4_q[l], sticky4_q[l])};
+        q5_q[l]      <= $unsigned($signed(x4_q[l]) >>> s4_q[l]);
+        sticky5_q[l] <= (x4_q[l] & ~(64'hffff_ffff_ffff_ffff << s4_q[l])) != 64'd0;
+      end
+    end
+  end
+
+  // 6: find.  q: nine integer bits above 25 fraction bits.  f32_rne rounds it to 24 significant bits
+  // (sticky stands for everything below), its unit is then 2^k; below 2^24 the result is 0.
+  logic [Results-1:0][33:0] q6_q;
+  logic [Results-1:0][10:0] unit6_q;    // 2^k, 0: nothing to round
+  logic [Results-1:0]       up6_q;
+  logic [Results-1:0]       neg6_q;
+  logic [Results-1:0]       over6_q;
+
+  function automatic logic [11:0] find_f32(input logic [33:0] q, input logic sticky);
+    logic [9:0]  drop;
+    logic [10:0] unit;
+    logic        low;
+    logic        up;
+    find_f32 = 12'd0;
+    if (q[33:24] != 10'd0) begin
+      for (int unsigned i = 0; i < 10; i++) drop[i] = (q[33:24] >> i) != 10'd0;
+      unit = {1'b0, ~drop} & {drop, 1'b0} | {drop[9], 10'd0};
+      low  = sticky;
+      up   = 1'b0;
+      for (int unsigned i = 1; i <= 10; i++) begin
+        up  = up | (unit[i] & q[i-1] & (q[i] | low));
+        low = low | q[i-1];
+      end
+      find_f32 = {up, unit};
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && valid_q[5]) begin
+      neg6_q <= neg5_q;
+      for (int unsigned l = 0; l < Results; l++) begin
+        q6_q[l]                <= q5_q[l][33:0];
+        {up6_q[l], unit6_q[l]} <= find_f32(q5_q[l][33:0], sticky5_q[l]);
+        if (mode_q[5] == F32Rne) over6_q[l] <= over5_q[l] || q5_q[l][63:34] != 30'd0;
+        else over6_q[l] <= q5_q[l][63:10] != {54{q5_q[l][63]}};
+      end
+    end
+  end
+
+  // 7: round.  Integer part, and what the half bit needs: {half, odd or anything below}
+  logic [Results-1:0][10:0] r7_q;
+  logic [Results-1:0]       half7_q, rest7_q;
+  logic [Results-1:0]       neg7_q;
+
+  logic [Results-1:0][34:0] rounded;
+  logic [Results-1:0][9:0] keep;    // bits that are not below the unit; none without a unit
+  always_comb begin
+    rounded = '0;
+    keep    = '0;
+    if (valid_q[6]) begin
+      for (int unsigned l = 0; l < Results; l++) begin
+        for (int unsigned i = 0; i < 10; i++) keep[l][i] = (unit6_q[l] << (10 - i)) != '0;
+        rounded[l] = (unit6_q[l] == '0 ? 35'd0 : {1'b0, q6_q[l][33:10], q6_q[l][9:0] & keep[l]}) +
+                     (up6_q[l] ? 35'(unit6_q[l]) : 35'd0);
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && valid_q[6]) begin
+      for (int unsigned l = 0; l < Results; l++) begin
+        neg7_q[l]  <= neg6_q[l] && mode_q[6] == F32Rne;
+        rest7_q[l] <= 1'b1;
+        if (over6_q[l]) begin
+          half7_q[l] <= 1'b0;
+          r7_q[l]    <= (mode_q[6] != F32Rne && neg6_q[l]) ? 11'h600 : 11'h200;
+        end else if (mode_q[6] == F32Rne) begin
+          r7_q[l]    <= {1'b0, rounded[l][34:25]};
+          half7_q[l] <= rounded[l][24];
+          rest7_q[l] <= rounded[l][25] || rounded[l][23:0] != 24'd0;
         end else begin
-          half5_q[l] <= q4_q[l][0];
-          r5_q[l]    <= {q4_q[l][10], q4_q[l][10:1]};
+          half7_q[l] <= q6_q[l][0];
+          r7_q[l]    <= {q6_q[l][10], q6_q[l][10:1]};
         end
       end
     end
   end
 
-  // 6: result
+  // 8: result.  -(r + h) = ~r + !h
+  logic [Results-1:0] carry;
+  assign carry = (half7_q & rest7_q) ^ neg7_q;
   always_ff @(posedge clk_i) begin
-    if (en_i && valid_q[5]) begin
+    if (en_i && valid_q[7]) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        if (mode_q[5] == F32Rne && neg5_q[l]) begin
-          result_o[l] <= 11'd0 - (r5_q[l] + {10'd0, half5_q[l]});
-        end else begin
-          result_o[l] <= r5_q[l] + {10'd0, half5_q[l]};
-        end
+        result_o[l] <= (r7_q[l] ^ {11{neg7_q[l]}}) + 11'(carry[l]);
       end
     end
   end

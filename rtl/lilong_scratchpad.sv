@@ -3,12 +3,14 @@
 //
 //   read:   req, addr --> arbitrate --> bank --> output register --> crossbar register --> rdata
 //           cycle t  (gnt in t)         t + 1    t + 2               t + 3 (rvalid)
-//   write:  req, addr --> arbitrate --> rotate granules --> one or two banks     (written at the end of t)
+//   write:  req, addr --> arbitrate, rotate granules --> register --> one or two banks
+//           cycle t (gnt in t)                           t + 1 (written at its end)
 //
-// Vector v lies in bank (v + v / 8) mod 8, row v / 8.  Read port 0 has the highest priority; write
-// port 0 is the result port, 1 is LOAD.  A grant depends on requests of the same cycle only, which
-// all come from registers.  A write may straddle two vectors (always in different banks): all its
-// granules are written in the granted cycle, or none.
+// Vector v lies in bank (v + v / 8) mod 8, row v / 8; whoever reads gives {row, bank}.  A lower read
+// port has the higher priority; with rd_upper_first_i ports 6 .. Ports - 2 come before 0 .. 5, and
+// the last port always comes last.  Write port 0 is the result port, which is always granted, 1 is
+// LOAD.  A grant depends on requests of the same cycle only, which all come from registers.  A write
+// may straddle two vectors (always in different banks): all its granules are written together.
 `include "lilong_assert.svh"
 
 module lilong_scratchpad #(
@@ -23,8 +25,9 @@ module lilong_scratchpad #(
     input  logic                   clk_i,
     input  logic                   rst_ni,
     input  logic                   clr_i,
+    input  logic                   rd_upper_first_i,
     input  logic [Ports-1:0]       rd_req_i,
-    input  logic [Ports*AW-1:0]    rd_addr_i,
+    input  logic [Ports*AW-1:0]    rd_addr_i,   // row and bank
     output logic [Ports-1:0]       rd_gnt_o,
     output logic [Ports-1:0]       rd_rvalid_o,
     output logic [Ports*Width-1:0] rd_rdata_o,
@@ -39,28 +42,46 @@ module lilong_scratchpad #(
   localparam int unsigned Rows = ScratchpadBytes / Depth / Banks;
   localparam int unsigned GranuleShift = $clog2(Granules);  // granule address to vector address
 
-  // ---- read: arbitration
+  // ---- read: arbitration.  Requests for one bank are compared in pairs, so that the last grant
+  // has no more levels of logic than the first.
+  localparam int unsigned Lower = 6;         // ports 0 .. Lower - 1
   logic [Ports-1:0][2:0] rd_bank;
-  logic [Ports-1:0][Banks-1:0] rd_hot;
   logic [Ports-1:0] gnt;
   logic [Banks-1:0] bank_taken;
   logic [Banks-1:0][RowWidth-1:0] bank_rd_row;
 
+  // Does port m come before port n?
+  function automatic logic precedes(input int unsigned m, input int unsigned n,
+                                  input logic upper_first);
+    if (m < Lower && n >= Lower && n != Ports - 1) precedes = !upper_first;
+    else if (n < Lower && m >= Lower && m != Ports - 1) precedes = upper_first;
+    else precedes = m < n;
+  endfunction
+
   always_comb begin
     rd_bank     = '0;
-    rd_hot      = '0;
-    gnt         = '0;
+    gnt         = rd_req_i;
     bank_taken  = '0;
     bank_rd_row = '0;
-    for (int unsigned n = 0; n < Ports; n++) begin
-      if (rd_req_i[n]) begin
-        rd_bank[n] = rd_addr_i[n*AW+:3] + rd_addr_i[n*AW+3+:3];
-        rd_hot[n]  = 8'd1 << rd_bank[n];
-        gnt[n]     = (rd_hot[n] & bank_taken) == '0;
-        for (int unsigned b = 0; b < Banks; b++) begin
-          if (gnt[n] && rd_hot[n][b]) bank_rd_row[b] = bank_rd_row[b] | rd_addr_i[n*AW+3+:RowWidth];
+    if (rd_req_i != '0) begin
+      for (int unsigned n = 0; n < Ports; n++) rd_bank[n] = rd_addr_i[n*AW+:3];
+      for (int unsigned n = 0; n < Ports; n++) begin
+        if (rd_req_i[n]) begin
+          for (int unsigned m = 0; m < Ports; m++) begin
+            if (m != n && rd_req_i[m] && rd_bank[m] == rd_bank[n] &&
+                precedes(m, n, rd_upper_first_i)) begin
+              gnt[n] = 1'b0;
+            end
+          end
         end
-        bank_taken = bank_taken | rd_hot[n];
+      end
+      for (int unsigned b = 0; b < Banks; b++) begin
+        for (int unsigned n = 0; n < Ports; n++) begin
+          if (gnt[n] && rd_bank[n] == 3'(b)) begin
+            bank_taken[b]  = 1'b1;
+            bank_rd_row[b] = bank_rd_row[b] | rd_addr_i[n*AW+3+:RowWidth];
+          end
+        end
       end
     end
   end
@@ -142,33 +163,50 @@ module lilong_scratchpad #(
     end
   end
 
-  assign wr_gnt_o[0] = wr_req_i[0];
+  assign wr_gnt_o[0] = 1'b1;
   assign wr_gnt_o[1] = wr_req_i[1] &&
       (!wr_req_i[0] || (((wr_hot0[0] | wr_hot1[0]) & (wr_hot0[1] | wr_hot1[1])) == '0));
 
-  logic [Banks-1:0][Granules-1:0] bank_wr_en;
-  logic [Banks-1:0][RowWidth-1:0] bank_wr_row;
-  logic [Banks-1:0][Width-1:0] bank_wr_data;
+  // ---- write: register, then the banks; the ports granted in a cycle have no bank in common
+  logic [1:0][Width-1:0] wr_data_q;
+  logic [Banks-1:0][Granules-1:0] bank_wr_en, bank_wr_en_q;
+  logic [Banks-1:0][RowWidth-1:0] bank_wr_row, bank_wr_row_q;
+  logic [Banks-1:0] bank_wr_port, bank_wr_port_q;
 
   always_comb begin
     bank_wr_en   = '0;
     bank_wr_row  = '0;
-    bank_wr_data = '0;
+    bank_wr_port = '0;
     for (int unsigned p = 0; p < 2; p++) begin
-      if (wr_gnt_o[p]) begin
+      if (wr_req_i[p] && wr_gnt_o[p]) begin
         for (int unsigned b = 0; b < Banks; b++) begin
           if (wr_hot0[p][b]) begin
             bank_wr_en[b]   = strobe0[p];
             bank_wr_row[b]  = wr_row0[p];
-            bank_wr_data[b] = rotated[p];
+            bank_wr_port[b] = p[0];
           end
           if (wr_hot1[p][b]) begin
             bank_wr_en[b]   = strobe1[p];
             bank_wr_row[b]  = wr_row1[p];
-            bank_wr_data[b] = rotated[p];
+            bank_wr_port[b] = p[0];
           end
         end
       end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) bank_wr_en_q <= '0;
+    else bank_wr_en_q <= bank_wr_en;
+  end
+
+  always_ff @(posedge clk_i) begin
+    for (int unsigned p = 0; p < 2; p++) begin
+      if (wr_req_i[p]) wr_data_q[p] <= rotated[p];
+    end
+    if (wr_req_i != '0) begin
+      bank_wr_row_q  <= bank_wr_row;
+      bank_wr_port_q <= bank_wr_port;
     end
   end
 
@@ -181,9 +219,9 @@ module lilong_scratchpad #(
         .rd_en_i(bank_taken[b]),
         .rd_row_i(bank_rd_row[b]),
         .rd_data_o(bank_data[b]),
-        .wr_en_i(bank_wr_en[b]),
-        .wr_row_i(bank_wr_row[b]),
-        .wr_data_i(bank_wr_data[b])
+        .wr_en_i(bank_wr_en_q[b]),
+        .wr_row_i(bank_wr_row_q[b]),
+        .wr_data_i(wr_data_q[bank_wr_port_q[b]])
     );
   end
 

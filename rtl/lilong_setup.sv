@@ -89,7 +89,8 @@ module lilong_setup #(
       quotient_q     <= '0;
       divisor_q      <= '0;
       rest_q         <= '0;
-    end else if (accept) begin
+    end else if (cmd_ready_o) begin
+      // follows the input until an instruction is taken
       pitch_q        <= conv.in_row_pitch;
       mul_stride_q   <= conv.stride_y;
       mul_pad_q      <= conv.pad_top;
@@ -169,8 +170,8 @@ module lilong_setup #(
     end else begin
       if (work_valid_q && work_ready_i) work_valid_q <= 1'b0;
       if (blocks_valid_q && blocks_ready_i) blocks_valid_q <= 1'b0;
-      if (accept) begin
-        run_q               <= 1'b1;
+      if (cmd_ready_o) begin
+        run_q               <= accept;
         left_q              <= (is_conv || conv.pad_left == '0) ? 4'd8 : 4'd12;
         work_q.fence        <= conv.fence[0];
         work_q.seq          <= seq_i;

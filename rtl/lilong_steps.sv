@@ -58,19 +58,27 @@ module lilong_steps #(
     far = x >= lilong_path_pkg::FarRight ? lilong_path_pkg::FarRight : x;
   endfunction
 
+  // Product with a constant, without a multiplier.
+  function automatic logic [27:0] times(input logic [23:0] x, input int unsigned factor);
+    times = '0;
+    for (int unsigned i = 0; i < 6; i++) begin
+      if (((factor >> i) & 32'd1) != 32'd0) times = times + (28'(x) << i);
+    end
+  endfunction
+
   always_comb begin
     // shape of a depthwise pass
     tap_rows    = 2'd1;
     tap_cols    = Cols1;
-    group_bytes = 28'(work_i.dilation_x) * 28'(Depth);
+    group_bytes = times(work_i.dilation_x, Depth);
     if (work_i.kernel_cols <= Cols3) begin
       tap_rows    = 2'd3;
       tap_cols    = Cols3;
-      group_bytes = 28'(work_i.dilation_x) * 28'(Depth / 3);
+      group_bytes = times(work_i.dilation_x, Depth / 3);
     end else if (work_i.kernel_cols <= Cols2) begin
       tap_rows    = 2'd2;
       tap_cols    = Cols2;
-      group_bytes = 28'(work_i.dilation_x) * 28'(Depth / 2);
+      group_bytes = times(work_i.dilation_x, Depth / 2);
     end
 
     now = kernel_q;

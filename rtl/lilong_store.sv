@@ -164,12 +164,14 @@ module lilong_store #(
       .count_o(queued_count_unused)
   );
 
-  logic walk_valid, walk_empty_unused, walk_last_unused, row_done, fetch_fire;
+  logic walk_valid, walk_empty_unused, walk_last_unused, walk_advance, request_ready, fetch_fire;
   logic [20:0] granule;
-  logic [23:0] left;
-  logic [VectorWidth-1:0] vector_first;
-  logic [5:0] vector_room, vector_count;
-  lilong_rows u_rows (
+  logic [VectorWidth-1:0] piece_first, vector_first;
+  logic [5:0] piece_count, vector_count;
+  lilong_rows #(
+      .Bytes(Depth),
+      .Aligned(1'b1)
+  ) u_rows (
       .clk_i,
       .rst_ni,
       .clr_i,
@@ -185,27 +187,38 @@ module lilong_store #(
       .valid_o(walk_valid),
       .empty_o(walk_empty_unused),
       .granule_o(granule),
-      .left_o(left),
-      .last_row_o(walk_last_unused),
-      .advance_i(fetch_fire),
-      .row_done_i(row_done),
-      .take_i(vector_room),
-      .step_i(vector_room >> 3)
+      .count_o(piece_count),
+      .last_o(walk_last_unused),
+      .advance_i(walk_advance)
   );
+  assign walk_advance = walk_valid && request_ready;
   if (Depth > 8) begin : gen_first
-    assign vector_first = {granule[VectorWidth-4:0], 3'd0};
+    assign piece_first = {granule[VectorWidth-4:0], 3'd0};
   end else begin : gen_first_zero
-    assign vector_first = '0;
+    assign piece_first = '0;
   end
-  assign vector_room  = 6'(Depth) - 6'(vector_first);
-  assign row_done     = left <= 24'(vector_room);
-  assign vector_count = row_done ? left[5:0] : vector_room;
 
-  // Every vector asked for has a place in the vector queue.
+  // Requests: row and bank, range of bytes.
+  logic request_valid, owes_all;
   logic [3:0] owed_q;
   logic vector_pop;
-  assign rd_req_o   = walk_valid && (owed_q != 4'(Vectors));
-  assign rd_addr_o  = granule[VectorWidth-3+:AW];
+  lilong_stream_reg #(
+      .Width(AW + VectorWidth + 6)
+  ) u_request (
+      .clk_i,
+      .rst_ni,
+      .clr_i,
+      .valid_i(walk_valid),
+      .ready_o(request_ready),
+      .data_i({granule[VectorWidth+:AW-3], granule[VectorWidth-3+:3] + granule[VectorWidth+:3],
+               piece_first, piece_count}),
+      .valid_o(request_valid),
+      .ready_i(fetch_fire),
+      .data_o({rd_addr_o, vector_first, vector_count})
+  );
+  // Every vector asked for has a place in the vector queue.
+  assign owes_all   = owed_q == 4'(Vectors);
+  assign rd_req_o   = request_valid && !owes_all;
   assign fetch_fire = rd_req_o && rd_gnt_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -277,12 +290,11 @@ module lilong_store #(
   );
 
   // ---- memory side: words of the bursts
-  logic info_valid, info_pop;
+  logic info_valid, info_pop, beat_valid, beat_fire;
   logic [ByteWidth-1:0] info_first, beat_offset;
-  logic [10:0] info_bytes, beat_left, beat_left_q;
+  logic [10:0] info_bytes;
+  logic [5:0] beat_count;
   logic [3:0] info_count_unused;
-  logic beat_first_q, beat_last, beat_fire;
-  logic [5:0] beat_room, beat_count;
   lilong_fifo #(
       .Width(ByteWidth + 11),
       .Depth(lilong_isa_pkg::WriteOutstanding)
@@ -298,24 +310,21 @@ module lilong_store #(
       .data_o({info_first, info_bytes}),
       .count_o(info_count_unused)
   );
-  assign beat_left   = beat_first_q ? info_bytes : beat_left_q;
-  assign beat_offset = beat_first_q ? info_first : '0;
-  assign beat_room   = 6'(AxiBytes) - 6'(beat_offset);
-  assign beat_last   = beat_left <= 11'(beat_room);
-  assign beat_count  = beat_last ? beat_left[5:0] : beat_room;
-  assign info_pop    = beat_fire && beat_last;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      beat_first_q <= 1'b1;
-      beat_left_q  <= '0;
-    end else if (clr_i) begin
-      beat_first_q <= 1'b1;
-    end else if (beat_fire) begin
-      beat_first_q <= beat_last;
-      beat_left_q  <= beat_left - 11'(beat_room);
-    end
-  end
+  lilong_beats #(
+      .AxiBytes(AxiBytes)
+  ) u_beats (
+      .clk_i,
+      .rst_ni,
+      .clr_i,
+      .valid_i(info_valid),
+      .ready_o(info_pop),
+      .first_i(info_first),
+      .bytes_i(info_bytes),
+      .valid_o(beat_valid),
+      .offset_o(beat_offset),
+      .count_o(beat_count),
+      .advance_i(beat_fire)
+  );
 
   logic packed_valid, out_ready;
   logic [DataWidth-1:0] packed_data;
@@ -330,7 +339,7 @@ module lilong_store #(
       .in_ready_o(word_ready),
       .in_data_i(word_data),
       .in_count_i(word_count),
-      .n_valid_i(info_valid),
+      .n_valid_i(beat_valid),
       .n_i(beat_count),
       .out_ready_i(out_ready),
       .out_valid_o(packed_valid),

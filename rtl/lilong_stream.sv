@@ -3,13 +3,13 @@
 // only when it is entered.  Port 2s reads the even vectors of stream s, port 2s + 1 the odd ones.
 //
 // Up to four beats ask ahead: every port has a queue of its own, so ports that meet in a bank drift
-// apart instead of meeting again with every beat.  Beats are released in order, when all their
-// vectors are granted, their weights are granted, and (last step) a result entry is free; from then
-// on nothing waits:
+// apart instead of meeting again with every beat.  Beats are released in order, in the cycle after
+// all their vectors and weights were granted at the earliest, and (last step) when a result entry is
+// free; from then on nothing waits:
 //
-//   release t | bank t+1 | output register | crossbar, t+3 | held t+4: rotate, mask | window t+5
+//   grant t | bank t+1: release | output register | crossbar, t+3 | held t+4: rotate, mask | t+5
 //
-// While the oldest beat only waits for weights, requests that would take a bank from them step back.
+// In the cycle after one in which the oldest beat only waited for weights, these come first.
 // The first beat of an instruction forgets the vectors held; with `fence` it waits until every
 // earlier instruction is done.
 module lilong_stream #(
@@ -25,9 +25,9 @@ module lilong_stream #(
     input  lilong_path_pkg::beat_t   beat_i,
     output logic                     beat_pop_o,
     // release
-    input  logic                     weights_ready_i, // granted, this cycle included
     input  logic                     weights_full_i,  // granted before this cycle
-    input  logic [7:0]               weight_banks_i,  // banks that weights ask for
+    output logic                     weights_want_o,  // the oldest beat waits for nothing else
+    output logic                     weights_first_o, // and did so in the cycle before
     output logic                     weights_take_o,
     input  logic                     result_free_i,
     output logic                     result_take_o,
@@ -51,12 +51,25 @@ module lilong_stream #(
   localparam int unsigned TW = AW - 1;  // vector address / 2
   localparam int unsigned Window = 4;   // beats that ask ahead, requests of a port, vectors held
 
+  // What the release needs of a beat.
   typedef struct packed {
-    logic [5:0]                      req;   // ports that this beat asks
+    logic [5:0] req;      // ports that this beat asks
+    logic       weights;  // takes the next block
+    logic       result;   // takes a result entry
+    logic       compute;
+    logic       gap;      // no release in the next cycle
+  } control_t;
+
+  typedef struct packed {
     logic [5:0][1:0]                 slot;  // where its vectors lie
     lilong_path_pkg::mask_t [2:0]    mask;
     lilong_path_pkg::action_t        act;
   } entry_t;
+
+  // Physical address of a vector: row and bank.
+  function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
+    place = {vector[AW-1:3], vector[2:0] + vector[5:3]};
+  endfunction
 
   // ---- enter: which vectors are missing
   logic [5:0] held_q, need, hit, push;
@@ -66,6 +79,7 @@ module lilong_stream #(
   logic [1:0] first_q, next_q;                // oldest beat, next free entry
   logic take, fence_ok;
   entry_t enter;
+  control_t enter_control;
 
   always_comb begin
     need  = '0;
@@ -84,61 +98,67 @@ module lilong_stream #(
       hit[p]        = held_q[p] && !beat_i.act.open && tag_q[p] == want[p];
       enter.slot[p] = write_q[p] - 2'(hit[p] || !need[p]);
     end
-    enter.req  = need & ~hit;
-    enter.mask = beat_i.mask;
-    enter.act  = beat_i.act;
-    push       = take ? enter.req : '0;
+    enter.mask            = beat_i.mask;
+    enter.act             = beat_i.act;
+    enter_control.req     = need & ~hit;
+    enter_control.weights = beat_i.act.load && !beat_i.act.pool;
+    enter_control.result  = beat_i.act.compute && beat_i.act.last;
+    enter_control.compute = beat_i.act.compute;
+    // the accumulator of a stripe of one position needs a cycle between two steps
+    enter_control.gap     = beat_i.act.single && beat_i.act.compute;
+    push                  = take ? enter_control.req : '0;
   end
   assign beat_pop_o = take;
 
   // ---- ask: a queue for every port
-  logic [5:0][Window-1:0][TW-1:0] queue_q;
+  logic [5:0][Window-1:0][AW-1:0] queue_q;
   logic [5:0][1:0] read_q;
   logic [5:0][2:0] waiting_q;   // requests not granted
   logic [5:0][2:0] granted_q;   // requests granted, beat not released
   logic [5:0] req, gnt;
-  logic step_back;
-  logic [2:0] bank;
 
   always_comb begin
     req       = '0;
     rd_addr_o = '0;
-    bank      = '0;
     for (int unsigned p = 0; p < 6; p++) begin
-      rd_addr_o[p*AW+:AW] = {queue_q[p][read_q[p]], 1'(p)};
-      bank   = rd_addr_o[p*AW+:3] + rd_addr_o[p*AW+3+:3];
-      req[p] = waiting_q[p] != '0 && !(step_back && weight_banks_i[bank]);
+      rd_addr_o[p*AW+:AW] = queue_q[p][read_q[p]];
+      req[p]              = waiting_q[p] != '0;
     end
   end
   assign rd_req_o = req;
   assign gnt      = req & rd_gnt_i;
 
-  // ---- release
+  // ---- release: a function of registers only
   entry_t window_q[Window];
   entry_t oldest;
-  logic valid, hazard_q, granted, ready, weights_ok, result_ok, release_beat, uses_weights;
+  control_t [Window-1:0] control_q, control_d;   // oldest first
+  control_t head;
+  logic valid, hazard_q, ready, weights_ok, result_ok, release_beat, first_weights_q;
 
   assign oldest = window_q[first_q];
+  assign head   = control_q[0];
   always_comb begin
-    granted = 1'b1;
-    ready   = 1'b1;
+    ready = 1'b1;
     for (int unsigned p = 0; p < 6; p++) begin
-      if (oldest.req[p] && granted_q[p] == '0) begin
-        ready = 1'b0;
-        if (!gnt[p]) granted = 1'b0;
-      end
+      if (head.req[p] && granted_q[p] == '0) ready = 1'b0;
     end
     valid        = count_q != '0;
-    uses_weights = oldest.act.load && !oldest.act.pool;
-    weights_ok   = !uses_weights || weights_ready_i;
-    result_ok    = !(oldest.act.compute && oldest.act.last) || result_free_i;
-    release_beat = valid && granted && weights_ok && result_ok && !hazard_q;
-    step_back    = valid && ready && uses_weights && !weights_full_i;
+    weights_ok   = !head.weights || weights_full_i;
+    result_ok    = !head.result || result_free_i;
+    release_beat = valid && ready && weights_ok && result_ok && !hazard_q;
   end
 
-  assign weights_take_o  = release_beat && uses_weights;
-  assign result_take_o   = release_beat && oldest.act.compute && oldest.act.last;
-  assign compute_o       = release_beat && oldest.act.compute;
+  always_comb begin
+    control_d = control_q;
+    if (release_beat) control_d = control_q >> $bits(control_t);
+    if (take) control_d[2'(count_q - 3'(release_beat))] = enter_control;
+  end
+
+  assign weights_want_o  = valid && ready && head.weights && result_ok && !hazard_q;
+  assign weights_first_o = first_weights_q;
+  assign weights_take_o  = release_beat && head.weights;
+  assign result_take_o   = release_beat && head.result;
+  assign compute_o       = release_beat && head.compute;
   assign stall_weights_o = valid && !weights_ok;
   assign stall_output_o  = valid && weights_ok && !result_ok;
   assign stall_input_o   = valid && weights_ok && result_ok && !compute_o;
@@ -158,23 +178,27 @@ module lilong_stream #(
       queue_q   <= '0;
       read_q    <= '0;
       waiting_q <= '0;
-      granted_q <= '0;
-      hazard_q  <= 1'b0;
+      granted_q       <= '0;
+      hazard_q        <= 1'b0;
+      first_weights_q <= 1'b0;
+      control_q       <= '0;
     end else if (clr_i) begin
-      held_q    <= '0;
-      write_q   <= '0;
-      count_q   <= '0;
-      first_q   <= '0;
-      next_q    <= '0;
-      read_q    <= '0;
-      waiting_q <= '0;
-      granted_q <= '0;
-      hazard_q  <= 1'b0;
+      held_q          <= '0;
+      write_q         <= '0;
+      count_q         <= '0;
+      first_q         <= '0;
+      next_q          <= '0;
+      read_q          <= '0;
+      waiting_q       <= '0;
+      granted_q       <= '0;
+      hazard_q        <= 1'b0;
+      first_weights_q <= 1'b0;
     end else begin
       count_q <= count_q + 3'(take) - 3'(release_beat);
       if (release_beat) first_q <= first_q + 2'd1;
-      // the accumulator of a stripe of one position needs a cycle between two steps
-      hazard_q <= release_beat && oldest.act.single && oldest.act.compute;
+      if (take || release_beat) control_q <= control_d;
+      hazard_q        <= release_beat && head.gap;
+      first_weights_q <= valid && ready && head.weights && !weights_full_i;
       if (take) begin
         next_q <= next_q + 2'd1;
         held_q <= beat_i.act.open ? need : held_q | need;
@@ -182,19 +206,19 @@ module lilong_stream #(
       for (int unsigned p = 0; p < 6; p++) begin
         if (push[p]) begin
           tag_q[p]               <= want[p];
-          queue_q[p][write_q[p]] <= want[p];
+          queue_q[p][write_q[p]] <= place({want[p], 1'(p)});
           write_q[p]             <= write_q[p] + 2'd1;
         end
         if (gnt[p]) read_q[p] <= read_q[p] + 2'd1;
         waiting_q[p] <= waiting_q[p] + 3'(push[p]) - 3'(gnt[p]);
-        granted_q[p] <= granted_q[p] + 3'(gnt[p]) - 3'(release_beat && oldest.req[p]);
+        granted_q[p] <= granted_q[p] + 3'(gnt[p]) - 3'(release_beat && head.req[p]);
       end
     end
   end
 
   // ---- way of a released beat and of its vectors
-  logic [3:0] pipe_q;
-  entry_t [3:0] pipe_entry_q;
+  logic [2:0] pipe_q;
+  entry_t [2:0] pipe_entry_q;
   logic [2:0][5:0] way_q;
   logic [5:0][1:0] store_q;     // slot of the vector that comes next
   logic [5:0][Width-1:0] hold;
@@ -204,7 +228,7 @@ module lilong_stream #(
     always_ff @(posedge clk_i) begin
       if (way_q[2][p]) hold_q[store_q[p]] <= rd_rdata_i[p*Width+:Width];
     end
-    assign hold[p] = hold_q[pipe_entry_q[3].slot[p]];
+    assign hold[p] = hold_q[pipe_entry_q[2].slot[p]];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -218,9 +242,9 @@ module lilong_stream #(
       way_q   <= '0;
       store_q <= '0;
     end else begin
-      pipe_q <= {pipe_q[2:0], release_beat};
+      pipe_q <= {pipe_q[1:0], release_beat};
       way_q  <= {way_q[1:0], gnt};
-      if (release_beat || pipe_q[2:0] != '0) pipe_entry_q <= {pipe_entry_q[2:0], oldest};
+      if (release_beat || pipe_q[1:0] != '0) pipe_entry_q <= {pipe_entry_q[1:0], oldest};
       for (int unsigned p = 0; p < 6; p++) begin
         if (way_q[2][p]) store_q[p] <= store_q[p] + 2'd1;
       end
@@ -238,9 +262,9 @@ module lilong_stream #(
     image  = '0;
     piece  = '0;
     m      = '0;
-    if (pipe_q[3]) begin
+    if (pipe_q[2]) begin
       for (int unsigned s = 0; s < 3; s++) begin
-        m = pipe_entry_q[3].mask[s];
+        m = pipe_entry_q[2].mask[s];
         if (m.stop != m.dst) begin
           ring    = m.rot[DepthBits] ? {hold[2*s], hold[2*s+1]} : {hold[2*s+1], hold[2*s]};
           part[s] = Width'(ring >> {m.rot[DepthBits-1:0], 3'b000});
@@ -248,12 +272,12 @@ module lilong_stream #(
           image   = ~({Depth{1'b1}} << m.to) & ({Depth{1'b1}} << m.from);
           if (image != '1) begin
             for (int unsigned d = 0; d < Depth; d++) begin
-              if (!image[d]) part[s][d*8+:8] = piece[d] ? pipe_entry_q[3].act.pad : 8'd0;
+              if (!image[d]) part[s][d*8+:8] = piece[d] ? pipe_entry_q[2].act.pad : 8'd0;
             end
           end
         end
       end
-      if (!pipe_entry_q[3].act.depthwise) part[0] = part[0] | part[1] | part[2];
+      if (!pipe_entry_q[2].act.depthwise) part[0] = part[0] | part[1] | part[2];
     end
   end
 
@@ -267,11 +291,11 @@ module lilong_stream #(
     end else if (clr_i) begin
       out_q <= 1'b0;
     end else begin
-      out_q <= pipe_q[3];
-      if (pipe_q[3]) begin
-        out_act_q <= pipe_entry_q[3].act;
+      out_q <= pipe_q[2];
+      if (pipe_q[2]) begin
+        out_act_q <= pipe_entry_q[2].act;
         data_q[0] <= part[0];
-        if (pipe_entry_q[3].act.depthwise) data_q[2:1] <= part[2:1];
+        if (pipe_entry_q[2].act.depthwise) data_q[2:1] <= part[2:1];
       end
     end
   end

@@ -15,7 +15,7 @@ module lilong_sync (
     input  logic         rst_ni,
     input  logic         clr_i,
     input  logic [2:0]   head_valid_i,
-    input  logic [95:0]  head_header_i,   // word 0 of each head
+    input  logic [3*11-1:0] head_header_i,  // bits 8 to 18 of word 0 of each head
     input  logic [95:0]  head_instr_i,
     input  logic [2:0]   engine_ready_i,
     output logic [2:0]   head_ready_o,    // may be issued: valid for the engine
@@ -41,9 +41,9 @@ module lilong_sync (
     output logic [51:0]  trap_addr_o
 );
   localparam int unsigned Semaphores = lilong_isa_pkg::Semaphores;
-  localparam logic [9:0] Max = 10'(lilong_isa_pkg::SemaphoreMax);
 
   logic [Semaphores-1:0][7:0] semaphore_q;
+  logic [Semaphores-1:0] some_q, one_q;  // is not 0, is 1
 
   // ---- heads
   logic [2:0] fence_en, wait0_en, wait1_en;
@@ -51,16 +51,13 @@ module lilong_sync (
   logic [2:0] semaphores_ok, fence_ok, allowed, acquires, acquire_gnt;
 
   for (genvar q = 0; q < 3; q++) begin : gen_head
-    assign fence_en[q] = head_header_i[q*32+8];
-    assign wait0_en[q] = head_header_i[q*32+9];
-    assign wait0[q]    = head_header_i[q*32+10+:4];
-    assign wait1_en[q] = head_header_i[q*32+14];
-    assign wait1[q]    = head_header_i[q*32+15+:4];
-    logic [7:0] count0, count1;
-    assign count0 = semaphore_q[wait0[q]];
-    assign count1 = semaphore_q[wait1[q]];
-    assign semaphores_ok[q] = (!wait0_en[q] || (count0 != 8'd0)) && (!wait1_en[q] || (count1 != 8'd0)) &&
-        !(wait0_en[q] && wait1_en[q] && (wait0[q] == wait1[q]) && (count0 == 8'd1));
+    assign fence_en[q] = head_header_i[q*11];
+    assign wait0_en[q] = head_header_i[q*11+1];
+    assign wait0[q]    = head_header_i[q*11+2+:4];
+    assign wait1_en[q] = head_header_i[q*11+6];
+    assign wait1[q]    = head_header_i[q*11+7+:4];
+    assign semaphores_ok[q] = (!wait0_en[q] || some_q[wait0[q]]) && (!wait1_en[q] || some_q[wait1[q]]) &&
+        !(wait0_en[q] && wait1_en[q] && (wait0[q] == wait1[q]) && one_q[wait0[q]]);
     assign fence_ok[q] = (q == 1) || !fence_en[q] || !inflight_i[q];
   end
   assign allowed   = head_valid_i & semaphores_ok & fence_ok;
@@ -79,7 +76,9 @@ module lilong_sync (
   // ---- semaphores
   logic [Semaphores-1:0] overflow;
   logic [Semaphores-1:0][7:0] semaphore_d;
-  logic [9:0] sum;
+  logic [8:0] sum;
+  logic [2:0] more;   // signals to a semaphore
+  logic [1:0] less;   // acquisitions; one head a cycle, two at most
   logic any_event;
   assign any_event = (|done_i) || (|acquire_gnt);
 
@@ -87,44 +86,77 @@ module lilong_sync (
     semaphore_d = semaphore_q;
     overflow    = '0;
     sum         = '0;
+    more        = '0;
+    less        = '0;
     if (any_event) begin
       for (int unsigned s = 0; s < Semaphores; s++) begin
-        sum = 10'(semaphore_q[s]);
+        more = '0;
+        less = '0;
         for (int unsigned q = 0; q < 3; q++) begin
-          if (done_i[q] && done_signals_i[q*10] && (done_signals_i[q*10+1+:4] == 4'(s))) sum = sum + 10'd1;
-          if (done_i[q] && done_signals_i[q*10+5] && (done_signals_i[q*10+6+:4] == 4'(s))) sum = sum + 10'd1;
-          if (acquire_gnt[q] && wait0_en[q] && (wait0[q] == 4'(s))) sum = sum - 10'd1;
-          if (acquire_gnt[q] && wait1_en[q] && (wait1[q] == 4'(s))) sum = sum - 10'd1;
+          more = more + 3'(done_i[q] && done_signals_i[q*10] && done_signals_i[q*10+1+:4] == 4'(s));
+          more = more + 3'(done_i[q] && done_signals_i[q*10+5] && done_signals_i[q*10+6+:4] == 4'(s));
+          less = less | {acquire_gnt[q] && wait1_en[q] && wait1[q] == 4'(s),
+                         acquire_gnt[q] && wait0_en[q] && wait0[q] == 4'(s)};
         end
-        overflow[s]    = sum > Max;
+        sum            = 9'(semaphore_q[s]) + 9'(signed'(4'(more) - 4'(less[0]) - 4'(less[1])));
+        overflow[s]    = sum[8];
         semaphore_d[s] = sum[7:0];
       end
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) semaphore_q <= '0;
-    else if (clr_i) semaphore_q <= '0;
-    else if (any_event) semaphore_q <= semaphore_d;
+    if (!rst_ni) begin
+      semaphore_q <= '0;
+      some_q      <= '0;
+      one_q       <= '0;
+    end else if (clr_i) begin
+      semaphore_q <= '0;
+      some_q      <= '0;
+      one_q       <= '0;
+    end else if (any_event) begin
+      semaphore_q <= semaphore_d;
+      for (int unsigned s = 0; s < Semaphores; s++) begin
+        some_q[s] <= semaphore_d[s] != 8'd0;
+        one_q[s]  <= semaphore_d[s] == 8'd1;
+      end
+    end
   end
 
-  // ---- end of the job
+  // ---- end of the job; an overflow is reported in the cycle after it
   logic overflow_valid;
+  logic [Semaphores-1:0] overflow_q;
+  logic [2:0] done_q;
+  logic [29:0] done_signals_q;
+  logic [95:0] done_instr_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) overflow_q <= '0;
+    else if (clr_i) overflow_q <= '0;
+    else overflow_q <= overflow;
+  end
+  always_ff @(posedge clk_i) begin
+    if (|done_i) begin
+      done_q         <= done_i;
+      done_signals_q <= done_signals_i;
+      done_instr_q   <= done_instr_i;
+    end
+  end
+
   logic [1:0] overflow_queue;
   logic [3:0] overflow_number, rest_number;
   always_comb begin
-    overflow_valid  = |overflow;
+    overflow_valid  = |overflow_q;
     overflow_queue  = '0;
     overflow_number = '0;
     rest_number     = '0;
     // The last assignment wins: LOAD before EXEC before STORE, low semaphores before high ones.
     for (int s = int'(Semaphores) - 1; s >= 0; s--) begin
-      if (overflow[s]) overflow_number = 4'(s);
-      if (semaphore_q[s] != 8'd0) rest_number = 4'(s);
+      if (overflow_q[s]) overflow_number = 4'(s);
+      if (some_q[s]) rest_number = 4'(s);
     end
     for (int q = 2; q >= 0; q--) begin
-      if (done_i[q] && ((done_signals_i[q*10] && (done_signals_i[q*10+1+:4] == overflow_number)) ||
-                        (done_signals_i[q*10+5] && (done_signals_i[q*10+6+:4] == overflow_number)))) begin
+      if (done_q[q] && ((done_signals_q[q*10] && (done_signals_q[q*10+1+:4] == overflow_number)) ||
+                        (done_signals_q[q*10+5] && (done_signals_q[q*10+6+:4] == overflow_number)))) begin
         overflow_queue = 2'(q);
       end
     end
@@ -135,7 +167,7 @@ module lilong_sync (
   assign quiet    = (inflight_i == '0) && (((~head_valid_i) | waiting_o) == 3'b111) &&
                     (decode_done_i || decode_blocked_i || decode_trap_i);
 
-  assign job_done_o = !clr_i && quiet && all_none && decode_done_i && (semaphore_q == '0) && bus_idle_i;
+  assign job_done_o = !clr_i && quiet && all_none && decode_done_i && (some_q == '0) && bus_idle_i;
 
   always_comb begin
     trap_valid_o  = 1'b0;
@@ -147,7 +179,7 @@ module lilong_sync (
       trap_valid_o  = 1'b1;
       trap_code_o   = lilong_isa_pkg::TrapSemaphoreOverflow;
       trap_engine_o = overflow_queue + 2'd1;
-      trap_instr_o  = done_instr_i[overflow_queue*32+:32];
+      trap_instr_o  = done_instr_q[overflow_queue*32+:32];
       trap_addr_o   = 52'(overflow_number);
     end else if (quiet && decode_trap_i) begin
       trap_valid_o = 1'b1;
@@ -165,15 +197,11 @@ module lilong_sync (
         trap_engine_o = lilong_isa_pkg::EngineStore;
         trap_instr_o  = head_instr_i[95:64];
       end
-    end else if (quiet && (semaphore_q != '0)) begin
+    end else if (quiet && (some_q != '0)) begin
       trap_valid_o = 1'b1;
       trap_code_o  = lilong_isa_pkg::TrapSemaphoreRest;
       trap_addr_o  = 52'(rest_number);
     end
     if (clr_i) trap_valid_o = 1'b0;
   end
-
-  logic unused_header;
-  assign unused_header = ^{head_header_i[7:0], head_header_i[31:19], head_header_i[39:32],
-                           head_header_i[63:51], head_header_i[71:64], head_header_i[95:83]};
 endmodule

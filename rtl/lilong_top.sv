@@ -237,6 +237,7 @@ module lilong_top #(
   logic [511:0] desc, push_desc;
   logic [25:0] desc_number;
   logic [2:0] push_valid, push_ready;
+  logic [1:0] push_kind;
   logic push_empty, decoded, decode_done, decode_blocked, decode_trap;
   logic [31:0] push_instr, decode_instr;
   logic [7:0] decode_code;
@@ -286,6 +287,7 @@ module lilong_top #(
       .push_ready_i(push_ready),
       .push_desc_o(push_desc),
       .push_empty_o(push_empty),
+      .push_kind_o(push_kind),
       .push_instr_o(push_instr),
       .decoded_o(decoded),
       .done_o(decode_done),
@@ -299,7 +301,9 @@ module lilong_top #(
   // ---- queues and synchronisation
   logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, waiting;
   logic [2:0] engine_ready;
-  logic [95:0] head_header, head_instr, start_instr, done_instr;
+  logic [3*11-1:0] head_header;
+  logic [1:0] exec_kind;
+  logic [95:0] head_instr, start_instr, done_instr;
   logic [29:0] done_signals;
   logic [2*DmaWidth-1:0] dma_desc;  // heads of LOAD and STORE
   logic [511:0] exec_desc;
@@ -307,6 +311,7 @@ module lilong_top #(
   for (genvar q = 0; q < 3; q++) begin : gen_queue
     localparam int unsigned QueueWidth = (q == 1) ? 512 : DmaWidth;
     logic [QueueWidth-1:0] head_desc;
+    logic [12:0] head_flags;
     lilong_queue #(
         .Width(QueueWidth)
     ) u_queue (
@@ -316,9 +321,11 @@ module lilong_top #(
         .push_valid_i(push_valid[q]),
         .push_ready_o(push_ready[q]),
         .push_desc_i(push_desc[QueueWidth-1:0]),
+        .push_flags_i({push_kind, push_desc[18:8]}),
         .push_empty_i(push_empty),
         .push_instr_i(push_instr),
         .head_valid_o(head_valid[q]),
+        .head_flags_o(head_flags),
         .head_desc_o(head_desc),
         .head_empty_o(head_empty[q]),
         .head_instr_o(head_instr[q*32+:32]),
@@ -331,12 +338,15 @@ module lilong_top #(
         .none_o(none[q]),
         .inflight_o(inflight[q])
     );
-    assign head_header[q*32+:32] = head_desc[31:0];
+    assign head_header[q*11+:11] = head_flags[10:0];
     if (q == 1) begin : gen_exec
-      logic unused_empty;  // exec finds that out for itself
+      logic unused_empty;  // part of the kind
       assign unused_empty = head_empty[q];
       assign exec_desc = head_desc;
+      assign exec_kind = head_flags[12:11];
     end else begin : gen_dma
+      logic unused_kind;
+      assign unused_kind = ^head_flags[12:11];
       assign dma_desc[(q/2)*DmaWidth+:DmaWidth] = head_desc;
     end
   end
@@ -373,6 +383,7 @@ module lilong_top #(
   );
 
   // ---- engines
+  logic sp_rd_upper_first;
   logic [Ports-1:0] sp_rd_req, sp_rd_gnt, sp_rd_rvalid;
   logic [Ports*AW-1:0] sp_rd_addr;
   logic [Ports*Width-1:0] sp_rd_rdata;
@@ -430,6 +441,7 @@ module lilong_top #(
       .cmd_valid_i(head_ready[1]),
       .cmd_ready_o(engine_ready[1]),
       .cmd_i(exec_desc),
+      .cmd_kind_i(exec_kind),
       .done_o(done[1]),
       .start_o(exec_start),
       .busy_o(exec_busy),
@@ -437,6 +449,7 @@ module lilong_top #(
       .stall_weights_o(exec_stall_weights),
       .stall_input_o(exec_stall_input),
       .stall_output_o(exec_stall_output),
+      .rd_upper_first_o(sp_rd_upper_first),
       .rd_req_o(sp_rd_req[NP-1:0]),
       .rd_addr_o(sp_rd_addr[NP*AW-1:0]),
       .rd_gnt_i(sp_rd_gnt[NP-1:0]),
@@ -492,6 +505,7 @@ module lilong_top #(
       .clk_i,
       .rst_ni,
       .clr_i(clr),
+      .rd_upper_first_i(sp_rd_upper_first),
       .rd_req_i(sp_rd_req),
       .rd_addr_i(sp_rd_addr),
       .rd_gnt_o(sp_rd_gnt),

@@ -2,10 +2,10 @@
 // Weight fetch: reads the block of the next step, WeightVectors vectors a cycle, into the shadow
 // set while the array works with the active one; runs ahead across instructions and fences.
 //
-// Timing: a vector granted in cycle t is in the shadow from t + 5 on.  A block is ready when its last
-// vectors are granted; the beat released in that cycle copies the shadow at the end of t + 5, and
-// the requests of the next block, from t + 1 on, write the shadow at the end of t + 5 at the
-// earliest.
+// Timing: a vector granted in cycle t is in the shadow from t + 5 on.  When the last vectors of a
+// block are granted in t, a beat that waits for nothing else (want_i) is released in t + 1 and
+// copies the shadow at the end of t + 5; the requests of the next block, from t + 1 on, write the
+// shadow at the end of t + 5 at the earliest.
 module lilong_weights #(
     parameter int unsigned Lanes = 16,
     parameter int unsigned Depth = 16,
@@ -19,9 +19,8 @@ module lilong_weights #(
     input  logic                             blocks_valid_i,
     output logic                             blocks_ready_o,
     input  lilong_path_pkg::blocks_t         blocks_i,
-    output logic                             ready_o,  // the next block is granted
-    output logic                             full_o,   // and was before this cycle
-    output logic [7:0]                       banks_o,  // banks asked for
+    output logic                             full_o,   // the next block was granted before
+    input  logic                             want_i,   // a beat waits for nothing else
     input  logic                             take_i,   // a beat that uses it is released
     output logic [WeightVectors-1:0]         rd_req_o,
     output logic [WeightVectors*AW-1:0]      rd_addr_o,
@@ -43,14 +42,15 @@ module lilong_weights #(
   logic [AW-1:0] next_q, group_q;         // next vector to ask for; first of the group
   logic [RowWidth-1:0] row_q, out_row_q;  // row to ask for next; row asked for now
   logic [WeightVectors-1:0] req_q;
-  logic [AW-1:0] addr_q;
-  logic granted, block_end, full_now, ask, last_row, last_step, last_stripe;
+  logic [WeightVectors-1:0][AW-1:0] place_q;  // row and bank of every vector asked for
+  logic granted, block_end, ask, last_row, last_step, last_stripe;
 
   assign granted   = (req_q & ~rd_gnt_i) == '0;
   assign block_end = req_q != '0 && granted && out_row_q == RowWidth'(Rows - 1);
-  assign full_now  = full_q || block_end;
-  assign ready_o   = full_now;
-  assign ask       = active_q && granted && (row_q != '0 || !full_now || take_i);
+  // The first row of the next block: while there is none, or when the last one is or surely will be
+  // taken.
+  assign ask       = active_q && granted && (row_q != '0 || !(full_q || block_end) ||
+                                             (block_end ? want_i && !take_i : take_i));
   assign last_row  = row_q == RowWidth'(Rows - 1);
   assign last_step = step_q == steps_q - 16'd1;
   // one step: the block stays for all stripes of the group
@@ -60,17 +60,11 @@ module lilong_weights #(
   assign idle_o         = !active_q && req_q == '0 && !full_q;
   assign rd_req_o       = req_q;
   assign full_o         = full_q;
-  logic [2:0] bank;
-  always_comb begin
-    rd_addr_o = '0;
-    banks_o   = '0;
-    bank      = '0;
-    for (int unsigned j = 0; j < WeightVectors; j++) begin
-      rd_addr_o[j*AW+:AW] = addr_q + AW'(j);
-      bank = rd_addr_o[j*AW+:3] + rd_addr_o[j*AW+3+:3];
-      if (req_q[j]) banks_o[bank] = 1'b1;
-    end
-  end
+  assign rd_addr_o      = place_q;
+
+  function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
+    place = {vector[AW-1:3], vector[2:0] + vector[5:3]};
+  endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -87,17 +81,17 @@ module lilong_weights #(
       row_q       <= '0;
       out_row_q   <= '0;
       req_q       <= '0;
-      addr_q      <= '0;
+      place_q     <= '0;
     end else if (clr_i) begin
       active_q <= 1'b0;
       full_q   <= 1'b0;
       req_q    <= '0;
     end else begin
-      full_q <= full_now && !take_i;
+      full_q <= block_end || (full_q && !take_i);
       req_q  <= req_q & ~rd_gnt_i;
       if (ask) begin
         req_q     <= '1;
-        addr_q    <= next_q;
+        for (int unsigned j = 0; j < WeightVectors; j++) place_q[j] <= place(next_q + AW'(j));
         out_row_q <= row_q;
         row_q     <= last_row ? '0 : row_q + RowWidth'(1);
         next_q    <= next_q + AW'(WeightVectors);

@@ -2,7 +2,7 @@
 // lilong_array and lilong_accum: stages of fixed length behind the release of a beat, then a queue
 // of MAX_STRIPE finished positions.
 //
-//   release t | stream t+1 .. t+5 | array t+6 .. t+8 | pushed in t+8, result valid from t+9
+//   release t | stream t+1 .. t+4 | array t+5 .. t+7 | pushed in t+7, result valid from t+8
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ struct Array {
   void clear() { beats_ = results_ = 0; }
   // lilong_stream has nothing under way, lilong_array nothing that computes.
   bool idle() const { return beats_ == 0; }
-  bool push() const { return (results_ & 0x80) != 0; }  // a finished position enters the queue
+  bool push() const { return (results_ & 0x40) != 0; }  // a finished position enters the queue
 
   bool resultless() const { return (results_ & 0xff) == 0; }  // none will be pushed
   // So many beats that compute and have no result, one a cycle.
@@ -27,7 +27,7 @@ struct Array {
     // a beat that does not compute is gone behind the stream
     results_ = results_ << 1 | static_cast<uint32_t>(result);
     computes_ = computes_ << 1 | static_cast<uint32_t>(compute);
-    beats_ = (beats_ << 1 | static_cast<uint32_t>(beat)) & (computes_ | 0x1f) & 0xff;
+    beats_ = (beats_ << 1 | static_cast<uint32_t>(beat)) & (computes_ | 0x0f) & 0x7f;
   }
 
  private:

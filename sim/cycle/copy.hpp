@@ -42,8 +42,7 @@ struct Copy {
     const bool wanted = buf_ && ((there && !same) || (!run_ && !metaValid()));
     if (wanted && !waitsForSame()) {
       w.flushFull = full && w.wrFree && !old;
-      w.read[1] =
-          !full && (pending_ >> pnd_in_ & 1) == 0 && !(wr_ && !grant && wr_addr_ == buf_addr_);
+      w.read[1] = !full && (pending_ >> pnd_in_ & 1) == 0 && !(wr_ && wr_addr_ == buf_addr_);
       w.flushPartial = w.read[1] && read_ready1;
     }
     w.take = there && (!buf_ || same || w.flushFull || w.flushPartial);

@@ -29,6 +29,7 @@ void TimingCore::clear() {
   sync_.clear();
   load_.clear();
   store_.clear();
+  overflow_.reset();
   scratchpad_.clear();
   exec_.clear();
 }
@@ -153,6 +154,10 @@ void TimingCore::update(Result& result) {
     }
     end = End::trap;
   }
+  if (overflow_) {  // of the cycle before
+    result.trap = overflow_;
+    end = End::trap;
+  }
   if (options.trace && (issue.taken | done) != 0) note(issue.taken, done, result);
   counter(result, Counter::instructionsLoad) += done & 1;
   counter(result, Counter::instructionsExec) += done >> 1 & 1;
@@ -202,10 +207,7 @@ void TimingCore::update(Result& result) {
   }
   scratchpad_.tick(granted);
   if (done != 0 || issue.acquired >= 0) {
-    if (std::optional<isa::Trap> overflow = sync_.tick(queues_, issue.acquired, done)) {
-      result.trap = overflow;
-      end = End::trap;
-    }
+    overflow_ = sync_.tick(queues_, issue.acquired, done);
   }
   const bool fetchMoves = bus.fetchTaken || bus.fetchData || (fetch_.count != 0 && !fetch_.full);
   if (fetchMoves || !(decode_.stop() || (decode_.pushing() && !pushFire))) {

@@ -52,6 +52,7 @@ struct Exec {
       const auto p = static_cast<unsigned>(std::countr_zero(r));
       reads_.addr[p] = vectors_.addr[p];
     }
+    reads_.upperFirst = !front_idle_ && front_.weightsFirst();
     reads_.req = act_ | vectors_.req | (weight_ | params_.req) << kActPorts;
     return reads_;
   }
@@ -83,7 +84,7 @@ struct Exec {
       front.actGrant = in.readGrant & act_;
       front.weightGrant = upper & weight_ & ~params_.req;
       front.accReady = post.accValid && post_.accReady(in.writeGrant, post.accValid);
-      const Stream::Release release = front_.release(front.actGrant, front.weightGrant);
+      const Stream::Release release = front_.release();
       beat = release.compute();
       stallWeights = (release.events & Stream::kStallWeights) != 0;
       stallInput = (release.events & Stream::kStallInput) != 0;

@@ -44,35 +44,39 @@ struct Front {
   uint32_t weightRequests() const { return weights_.requests(); }
   uint32_t weightAddr(unsigned j) const { return weights_.addr(j); }
   // Mask of the six ports; writes the addresses of those that wait.
-  uint32_t actRequests(uint32_t* addr) const { return stream_.requests(weights_, addr); }
+  uint32_t actRequests(uint32_t* addr) const { return stream_.requests(addr); }
+  bool weightsFirst() const { return stream_.weightsFirst(); }
 
   // Grants when nobody else asks: low ports first, one of every bank.  `taken`: banks that are
   // read.
   uint32_t grants(uint32_t& weight_grant, uint32_t& taken) const {
-    const uint32_t act_grant = stream_.grants(weights_, taken);
-    weight_grant = weights_.grants(taken);
+    taken = 0;
+    const bool first = stream_.weightsFirst();
+    if (first) weight_grant = weights_.grants(taken);
+    const uint32_t act_grant = stream_.grants(taken);
+    if (!first) weight_grant = weights_.grants(taken);
     return act_grant;
   }
 
-  // The counters of this cycle, from its grants.
-  Stream::Release release(uint32_t act_grant, uint32_t weight_grant) const {
-    return stream_.release(act_grant, weights_.ready(weight_grant), accum_.hasFree());
-  }
+  // The counters of this cycle.
+  Stream::Release release() const { return stream_.release(weights_.full(), accum_.hasFree()); }
 
   void tick(const FrontIn& in, Stream::Release r) {
     flows_ = false;
     // from back to front: every module reads the registers of the ones before it
     const bool result = (r.flags & kResult) != 0;
+    const bool want = stream_.wants(accum_.hasFree());
     accum_.tick(array_.push(), result, accum_.accValid() && in.accReady);
     array_.tick((r.events & Stream::kBeat) != 0, r.compute(), result);
     const bool take = range_.valid() && stream_.takes(range_.beat(), in.doneSeq);
-    stream_.tick(take ? &range_.beat() : nullptr, in.actGrant, r);
+    stream_.tick(take ? &range_.beat() : nullptr, in.actGrant, r, weights_.full());
     const bool emit = walk_.emits(range_.go());
     const bool work_ready = walk_.workReady();
     const bool blocks_ready = weights_.blocksReady();
     walk_.tick(setup_.workValid(), setup_.work(), emit, range_.entry(), stream_.vectors());
     range_.tick(emit, take);
-    weights_.tick(in.weightGrant, (r.flags & kLoad) != 0, setup_.blocksValid(), setup_.blocks());
+    weights_.tick(in.weightGrant, want, (r.flags & kLoad) != 0, setup_.blocksValid(),
+                  setup_.blocks());
     setup_.tick(in.cmdValid && setup_.cmdReady(), in.cmd, in.seq, work_ready, blocks_ready);
   }
 
@@ -86,7 +90,7 @@ struct Front {
     in.doneSeq = done_seq;
     in.accReady = acc_ready;
     in.actGrant = grants(in.weightGrant, banks);
-    const Stream::Release r = release(in.actGrant, in.weightGrant);
+    const Stream::Release r = release();
     events.beats += r.compute();
     events.stallWeights += (r.events & Stream::kStallWeights) != 0;
     events.stallInput += (r.events & Stream::kStallInput) != 0;
@@ -149,7 +153,7 @@ struct Front {
       return false;
     const uint32_t flags = stream_.oldest();
     const bool load = (flags & kLoad) != 0, result = (flags & kResult) != 0;
-    // requests step back for weights that are late; a single position is a hazard
+    // late weights come first; a single position is a hazard
     if ((load && !weights_.full()) || (result && !accum_.hasFree()) || (flags & kSingle) != 0) {
       return false;
     }
@@ -162,7 +166,7 @@ struct Front {
     const bool blocks_ready = weights_.blocksReady();
     if (load || !weights_.still() || setup_.blocksValid()) {
       const uint32_t grant = weights_.grants(banks);
-      weights_.tick(grant, load, setup_.blocksValid(), setup_.blocks());
+      weights_.tick(grant, false, load, setup_.blocksValid(), setup_.blocks());
     }
     walk_.tick(false, setup_.work(), true, range_.entry(), stream_.vectors());
     range_.flow();

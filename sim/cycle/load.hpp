@@ -13,25 +13,27 @@ struct BurstInfo {
   uint16_t first = 0, bytes = 0;
 };
 
-// Cuts bursts into bus words.
+// Twin of lilong_beats: the bytes of the next bus word, in registers.
 struct Beats {
-  bool first = true;
-  uint32_t left = 0;
+  bool valid = false, last = false;
+  uint32_t count = 0, left = 0;  // bytes of the word; of the burst behind it
 
-  struct Beat {
-    uint32_t count;
-    bool last;
-    uint32_t leftAfter;
-  };
-  Beat next(const BurstInfo& info, uint32_t axiBytes) const {
-    const uint32_t bytes = first ? info.bytes : left;
-    const uint32_t room = axiBytes - (first ? info.first : 0);
-    const bool last = bytes <= room;
-    return {last ? bytes : room, last, bytes - room};
-  }
-  void take(const Beat& beat) {
-    first = beat.last;
-    left = beat.leftAfter;
+  // The clock edge.  `advance`: the word was taken; `info`: the next burst, or null; true if it was
+  // taken.
+  bool tick(bool advance, const BurstInfo* info, uint32_t axiBytes) {
+    if (valid && !advance) return false;
+    const bool fresh = !valid || last;
+    if (fresh && info == nullptr) {
+      valid = false;
+      return false;
+    }
+    const uint32_t bytes = fresh ? info->bytes : left;
+    const uint32_t room = axiBytes - (fresh ? info->first : 0);
+    valid = true;
+    last = bytes <= room;
+    count = last ? bytes : room;
+    left = bytes - room;
+    return fresh;
   }
 };
 
@@ -71,7 +73,7 @@ struct Load {
   bool commandReady() const { return bursts.ready() && commands.ready(); }
   bool done() const { return doneQ; }
   bool requestValid() const { return bursts.valid() && info.ready(); }
-  bool dataReady() const { return align.ready() && info.valid(); }
+  bool dataReady() const { return align.ready() && beats.valid; }
   WriteRequest write() const {
     return {out.valid() && out.front.write, out.front.granule, out.front.strobe};
   }
@@ -82,7 +84,7 @@ struct Load {
 
   // Nothing moves until data comes or a request is taken.
   bool still() const {
-    if (out.valid() || align.valid() || doneQ) return false;
+    if (out.valid() || align.valid() || doneQ || (info.valid() && !beats.valid)) return false;
     if (!bursts.ready() && !bursts.valid()) return false;
     if (!rows.valid) return !commands.valid();
     return !rows.empty && repack.count < std::min(rows.left, axiBytes);
@@ -95,11 +97,12 @@ struct Load {
   uint32_t flows() const {
     const bool full = align.frontValid && !align.backValid && align.front == axiBytes &&
                       out.frontValid && !out.backValid && out.front.write && !out.front.last;
-    if (!full || doneQ || beats.first || !rows.valid || rows.empty || repack.count >= axiBytes ||
+    if (!full || doneQ || !beats.valid || !rows.valid || rows.empty || repack.count >= axiBytes ||
         !(bursts.ready() || bursts.valid())) {
       return 0;
     }
-    return (std::min(beats.left, rows.left) - 1) / axiBytes;
+    const uint32_t words = beats.last ? beats.count : beats.count + beats.left;
+    return beats.count != axiBytes ? 0 : (std::min(words, rows.left) - 1) / axiBytes;
   }
   // First granule that cycle `n` of a flow writes.
   uint32_t flowGranule(uint32_t n) const {
@@ -107,6 +110,10 @@ struct Load {
   }
   void flow(uint32_t cycles) {
     out.front = {true, false, flowGranule(cycles), (1u << (axiBytes / 8)) - 1};
+    if (beats.left <= cycles * axiBytes) {  // the last word of the burst comes
+      beats.last = true;
+      beats.count = beats.left - (cycles - 1) * axiBytes;
+    }
     beats.left -= cycles * axiBytes;
     rows.left -= cycles * axiBytes;
     rows.granule += cycles * (axiBytes / 8);
@@ -139,10 +146,9 @@ struct Load {
     }
 
     // Words.
-    const bool beatFire = dataValid && align.ready() && info.valid();
-    Beats::Beat beat{};
-    if (beatFire) beat = beats.next(info.front(), axiBytes);
-    align.tick(beatFire, static_cast<uint8_t>(beat.count), packed.inReady);
+    const bool beatFire = dataValid && dataReady();
+    align.tick(beatFire, static_cast<uint8_t>(beats.count), packed.inReady);
+    if (beats.tick(beatFire, info.valid() ? &info.front() : nullptr, axiBytes)) info.pop();
 
     // Bursts.
     const bool burstFire = requestValid() && requestReady;
@@ -153,10 +159,6 @@ struct Load {
       bursts.advance();
     } else {
       bursts.tick();
-    }
-    if (beatFire) {
-      beats.take(beat);
-      if (beat.last) info.pop();
     }
     if (cmd) {
       commands.push(*cmd);

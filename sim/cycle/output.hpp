@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // lilong_output: accumulators to written granules.
 //
-//   walk | shift | bias | requantise (6 stages) | zero point and clamp | table | write
+//   walk | shift | bias | requantise (8 stages) | zero point and clamp | table | write
 //
 // Of the beats of a position only the last one shows: it alone frees a slot and makes the request.
 #pragma once
@@ -79,7 +79,7 @@ struct Output {
   }
 
  private:
-  static constexpr unsigned kStages = 10;  // shift .. table
+  static constexpr unsigned kStages = 12;  // shift .. table
   static constexpr unsigned kQueue = 16;
 
   bool ready(Front front, uint32_t slots_ready) const {

@@ -60,6 +60,7 @@ constexpr uint32_t bankOf(uint32_t vector) {
 template <unsigned N>
 struct ReadRequests {
   uint32_t req = 0;
+  bool upperFirst = false;  // ports kActPorts and above come before the others
   std::array<uint32_t, N> addr{};
 };
 using ExecReads =

@@ -132,7 +132,7 @@ struct Post {
     const PostCommand& cmd = cmd_[head_];
     const bool en = output_.en(in.writeGrant);
     const uint32_t grant[2] = {in.vectorGrant & 3, in.vectorGrant >> 2};
-    const bool ready[2] = {reader_[0].ready(grant[0]), reader_[1].ready(grant[1])};
+    const bool ready[2] = {reader_[0].ready(), reader_[1].ready()};
     const uint32_t data = (reader_[0].dataValid() ? 1u : 0u) | (reader_[1].dataValid() ? 2u : 0u);
     const bool may_start = alone_ && !started_;
     if (cmd.eltwise) {

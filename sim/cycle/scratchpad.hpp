@@ -22,16 +22,14 @@ struct Scratchpad {
 
   static constexpr uint32_t kStoreBit = 1u << 31;
 
-  // Grants of this cycle to exec, low ports first; `taken`: banks that it reads.
+  // Grants of this cycle to exec, low ports first unless the upper ones are; `taken`: banks that it
+  // reads.
   static uint32_t grants(const ExecReads& reads, uint32_t& taken) {
-    uint32_t granted = 0;
     taken = 0;
-    for (uint32_t left = reads.req; left != 0; left &= left - 1) {
-      const uint32_t bank = 1u << bankOf(reads.addr[static_cast<size_t>(std::countr_zero(left))]);
-      if (!(taken & bank)) granted |= left & -left;
-      taken |= bank;
-    }
-    return granted;
+    if (!reads.upperFirst) return grants(reads, reads.req, taken);
+    constexpr uint32_t kLower = (1u << kActPorts) - 1;
+    const uint32_t upper = grants(reads, reads.req & ~kLower, taken);
+    return upper | grants(reads, reads.req & kLower, taken);
   }
   // The same, then STORE.
   static uint32_t grants(const ExecReads& reads, bool store, uint32_t storeAddress) {
@@ -58,6 +56,17 @@ struct Scratchpad {
     valid3 = valid2;
     valid2 = valid1;
     valid1 = granted;
+  }
+
+ private:
+  static uint32_t grants(const ExecReads& reads, uint32_t requests, uint32_t& taken) {
+    uint32_t granted = 0;
+    for (uint32_t left = requests; left != 0; left &= left - 1) {
+      const uint32_t bank = 1u << bankOf(reads.addr[static_cast<size_t>(std::countr_zero(left))]);
+      if (!(taken & bank)) granted |= left & -left;
+      taken |= bank;
+    }
+    return granted;
   }
 };
 

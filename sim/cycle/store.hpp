@@ -20,6 +20,11 @@ struct Store {
   uint32_t responses = 0;
   Fifo<DmaCommand, 4> commands;
   Rows rows;
+  struct Request {
+    uint32_t vector = 0;
+    uint8_t bytes = 0;
+  };
+  StreamReg<Request> request;
   uint32_t owed = 0;
   Fifo<uint8_t, kVectors> ranges;  // bytes of the vectors asked for
   uint32_t vectors = 0;            // vectors that have arrived
@@ -42,6 +47,7 @@ struct Store {
     responses = 0;
     commands.clear();
     rows.clear();
+    request.clear();
     owed = vectors = 0;
     ranges.clear();
     align.clear();
@@ -56,17 +62,17 @@ struct Store {
   bool done() const { return doneQ; }
   bool requestValid() const { return bursts.valid() && info.ready() && order.ready(); }
   bool dataValid() const { return out.valid(); }
-  bool readRequest() const { return rows.valid && owed != kVectors; }
-  uint32_t readAddress() const { return rows.granule >> vectorShift; }
+  bool readRequest() const { return request.valid() && owed != kVectors; }
+  uint32_t readAddress() const { return request.front.vector; }
   bool resting() const {
-    return bursts.ready() && !order.valid() && !commands.valid() && !rows.valid && !doneQ &&
-           owed == 0 && !out.valid();
+    return bursts.ready() && !order.valid() && !commands.valid() && !rows.valid &&
+           !request.valid() && !doneQ && owed == 0 && !out.valid();
   }
 
   // Nothing moves until an answer comes.
   bool still() const {
-    return bursts.ready() && !commands.valid() && !rows.valid && !doneQ && owed == 0 &&
-           !align.valid() && !out.valid() && !info.valid() &&
+    return bursts.ready() && !commands.valid() && !rows.valid && !request.valid() && !doneQ &&
+           owed == 0 && !align.valid() && !out.valid() && !info.valid() && !beats.valid &&
            (!order.valid() || (!order.front().empty && responses == 0));
   }
 
@@ -83,13 +89,12 @@ struct Store {
     bytesAsked = burstFire ? bursts.bytes() : 0;
 
     // Memory side: words of the bursts.
-    Beats::Beat beat{};
-    if (info.valid()) beat = beats.next(info.front(), axiBytes);
     const bool outReady = out.ready();
     const Repack::Out packed =
-        repack.tick(align.valid(), align.front, info.valid(), beat.count, outReady);
+        repack.tick(align.valid(), align.front, beats.valid, beats.count, outReady);
     const bool beatFire = packed.valid && outReady;
     out.tick(packed.valid, 0, in.dataReady);
+    if (beats.tick(beatFire, info.valid() ? &info.front() : nullptr, axiBytes)) info.pop();
 
     // Vectors.
     const bool vectorPop = vectors != 0 && align.ready();
@@ -98,15 +103,19 @@ struct Store {
     if (vectorPop) ranges.pop();
     vectors += (in.readValid ? 1 : 0) - (vectorPop ? 1 : 0);
     owed += (fetchFire ? 1 : 0) - (vectorPop ? 1 : 0);
-    if (fetchFire) {
+    if (fetchFire) ranges.push(request.front.bytes);
+    Request next;
+    const bool walk = rows.valid && request.ready();
+    if (walk) {
       const uint32_t room = depth - ((rows.granule << 3) & (depth - 1));
       const bool rowDone = rows.left <= room;
-      ranges.push(static_cast<uint8_t>(rowDone ? rows.left : room));
+      next = {rows.granule >> vectorShift, static_cast<uint8_t>(rowDone ? rows.left : room)};
       rows.advance(rowDone, room, room >> 3);
     } else if (!rows.valid && commands.valid()) {
       rows.start(commands.front());
       commands.pop();
     }
+    request.tick(walk, next, fetchFire);
 
     // Responses.
     doneQ = orderReady && order.front().last;
@@ -115,10 +124,6 @@ struct Store {
     if (orderReady) order.pop();
 
     // Bursts.
-    if (beatFire) {
-      beats.take(beat);
-      if (beat.last) info.pop();
-    }
     if (burstFire) {
       order.push({false, bursts.last()});
       info.push({static_cast<uint16_t>(bursts.addr & (axiBytes - 1)),

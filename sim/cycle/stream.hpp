@@ -6,7 +6,6 @@
 #include "sim/cycle/path.hpp"
 #include "sim/cycle/ports.hpp"
 #include "sim/cycle/vectors.hpp"
-#include "sim/cycle/weights.hpp"
 
 namespace lilong::cycle {
 
@@ -17,7 +16,7 @@ struct Stream {
     vectors_.clear();
     count_ = first_ = next_ = 0;
     read_ = waiting_ = granted_ = 0;
-    hazard_ = false;
+    hazard_ = weights_first_ = false;
   }
   bool empty() const { return count_ == 0; }
   Vectors& vectors() { return vectors_; }
@@ -28,54 +27,58 @@ struct Stream {
     return (beat.flags & (kOpen | kFence)) != (kOpen | kFence) || beat.seq == done_seq;
   }
 
-  // Requests of this cycle.  While the oldest beat only waits for weights, requests that would take
-  // a bank from them step back.
-  uint32_t requests(const Weights& weights, uint32_t* addr) const {
+  // Requests of this cycle.
+  uint32_t requests(uint32_t* addr) const {
     uint32_t req = 0;
-    if (waiting_ == 0) return 0;
-    const uint32_t banks = stepBack(weights);
     for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
       const auto bit = static_cast<unsigned>(std::countr_zero(left)) & 56;
-      const uint32_t v = vectors_(bit / 8, read_ >> bit).vector;
-      addr[bit / 8] = v;
-      req |= (~banks >> bankOf(v) & 1) << (bit / 8);
+      addr[bit / 8] = vectors_(bit / 8, read_ >> bit).vector;
+      req |= 1u << (bit / 8);
     }
     return req;
   }
-  // Grants when nobody else asks; `taken`: banks that are taken.
-  uint32_t grants(const Weights& weights, uint32_t& taken) const {
+  // Grants when only these banks are taken; adds the banks.
+  uint32_t grants(uint32_t& taken) const {
     uint32_t grant = 0;
-    taken = 0;
-    if (waiting_ == 0) return 0;
-    const uint32_t banks = stepBack(weights);
     for (uint64_t left = nonZero(waiting_); left != 0; left &= left - 1) {
       const auto bit = static_cast<unsigned>(std::countr_zero(left)) & 56;
-      const uint32_t bank = vectors_(bit / 8, read_ >> bit).bank & ~banks;
+      const uint32_t bank = vectors_(bit / 8, read_ >> bit).bank;
       if (bank & ~taken) grant |= 1u << (bit / 8);
       taken |= bank;
     }
     return grant;
   }
+  // Weights come before the streams: in the cycle before, the oldest beat waited for them only.
+  bool weightsFirst() const { return weights_first_; }
+  // The oldest beat waits for nothing but weights, if for anything.
+  bool wants(bool result_free) const {
+    if (count_ == 0 || hazard_) return false;
+    const Entry& oldest = window_[first_];
+    return (oldest.flags & kLoad) != 0 && missing(oldest.req) == 0 &&
+           ((oldest.flags & kResult) == 0 || result_free);
+  }
 
-  // What happens at the end of this cycle, from the grants of this cycle.
+  // What happens at the end of this cycle, from the grants of the cycles before.
   enum : uint32_t { kBeat = 1, kStallWeights = 2, kStallInput = 4, kStallOutput = 8 };
   struct Release {
     uint32_t events = 0;  // kBeat and the counters
     uint32_t flags = 0;   // of the beat that is released
     bool compute() const { return (flags & kCompute) != 0; }
   };
-  Release release(uint32_t grant, bool weights_ready, bool result_free) const {
+  Release release(bool weights_full, bool result_free) const {
     if (count_ == 0) return {};
     const Entry& oldest = window_[first_];
-    if ((oldest.flags & kLoad) != 0 && !weights_ready) return {kStallWeights, 0};
+    if ((oldest.flags & kLoad) != 0 && !weights_full) return {kStallWeights, 0};
     if ((oldest.flags & kResult) != 0 && !result_free) return {kStallOutput, 0};
-    if (hazard_ || (missing(oldest.req) & ~(kSpread[grant] << 7)) != 0) return {kStallInput, 0};
+    if (hazard_ || missing(oldest.req) != 0) return {kStallInput, 0};
     if ((oldest.flags & kCompute) == 0) return {kBeat | kStallInput, oldest.flags};
     return {kBeat, oldest.flags};
   }
 
   // `enter`: the beat that takes() accepted, or null.
-  void tick(const Beat* enter, uint32_t grant, Release r) {
+  void tick(const Beat* enter, uint32_t grant, Release r, bool weights_full) {
+    weights_first_ = count_ != 0 && !weights_full && (window_[first_].flags & kLoad) != 0 &&
+                     missing(window_[first_].req) == 0;
     hazard_ = (r.flags & kSingle) != 0;
     if (grant != 0) {
       const uint64_t g = kSpread[grant];
@@ -97,7 +100,8 @@ struct Stream {
 
   // A beat enters and one is released in every cycle, and only the newest beat waits for vectors.
   bool flows() const {
-    return count_ != 0 && count_ != kWindow && !hazard_ && waiting_ == newest().req;
+    return count_ > 1 && count_ != kWindow && !hazard_ && !weights_first_ &&
+           waiting_ == newest().req;
   }
   // Then: flags of the beat that is released; banks of the newest one, if they are distinct.
   uint32_t oldest() const { return window_[first_].flags; }
@@ -150,21 +154,13 @@ struct Stream {
 
   const Entry& newest() const { return window_[(next_ + kWindow - 1) % kWindow]; }
 
-  // Banks that requests leave to the weights.
-  uint32_t stepBack(const Weights& weights) const {
-    if (count_ == 0 || (window_[first_].flags & kLoad) == 0 || weights.full() ||
-        missing(window_[first_].req) != 0) {
-      return 0;
-    }
-    return weights.banks();
-  }
   // Top bit of every byte that is not 0 (and at most 128).
   static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kPortOnes) & (128 * kPortOnes); }
   // Ports of `req` without a granted vector, as the top bit of their byte.
   uint64_t missing(uint64_t req) const { return (req << 7) & ~(granted_ + 127 * kPortOnes); }
 
   Vectors vectors_;
-  bool hazard_ = false;
+  bool hazard_ = false, weights_first_ = false;
   unsigned count_ = 0, first_ = 0, next_ = 0;  // beats; oldest, next free entry
   uint64_t read_ = 0;                          // places in the queues of the ports
   uint64_t waiting_ = 0, granted_ = 0;         // requests not granted; granted, not released

@@ -23,13 +23,6 @@ struct Weights {
   bool full() const { return full_; }
   uint32_t requests() const { return req_; }
   uint32_t addr(unsigned j) const { return (addr_ + j) & mask_; }
-  uint32_t banks() const {
-    uint32_t banks = 0;
-    for (uint32_t r = req_; r != 0; r &= r - 1) {
-      banks |= 1u << bankOf(addr(static_cast<unsigned>(std::countr_zero(r))));
-    }
-    return banks;
-  }
   // Nothing happens until the block is taken or an instruction comes.
   bool still() const { return req_ == 0 && (!active_ || (row_ == 0 && full_)); }
   // Grants when these banks are taken, low ports first; adds the banks.
@@ -42,17 +35,18 @@ struct Weights {
     }
     return grant;
   }
-  // The next block is granted, this cycle included.
-  bool ready(uint32_t grant) const {
-    return full_ || (req_ != 0 && (req_ & ~grant) == 0 && out_row_ == rows_ - 1);
-  }
 
-  void tick(uint32_t grant, bool take, bool blocks_valid, const Blocks& blocks) {
-    const bool full_now = ready(grant);
+  // `want`: the oldest beat waits for nothing else; it is released in the next cycle if the block
+  // is complete.
+  void tick(uint32_t grant, bool want, bool take, bool blocks_valid, const Blocks& blocks) {
     const bool accept = blocks_valid && !active_;
+    const bool block_end = req_ != 0 && (req_ & ~grant) == 0 && out_row_ == rows_ - 1;
     req_ &= ~grant;
-    full_ = full_now && !take;
-    if (active_ && req_ == 0 && (row_ != 0 || !full_now || take)) ask();
+    if (active_ && req_ == 0 &&
+        (row_ != 0 || !(full_ || block_end) || (block_end ? want && !take : take))) {
+      ask();
+    }
+    full_ = block_end || (full_ && !take);
     if (accept) {
       active_ = true;
       groups_ = blocks.groups;

@@ -13,6 +13,7 @@
 
 #include "Vlilong_exec.h"
 #include "sim/cycle/exec.hpp"
+#include "sim/isa/gen/isa_checks.hpp"
 #include "sim/lockstep/generator.hpp"
 
 namespace {
@@ -23,6 +24,22 @@ namespace isa = lilong::isa;
 const isa::Preset kPreset = *isa::findPreset(TEST_PRESET);
 const cycle::Shape kShape = cycle::Shape::of(kPreset);
 const unsigned kVectorBits = static_cast<unsigned>(std::countr_zero(kShape.vectors()));
+
+// What the decoder says about an EXEC instruction: 1 array path, 2 vector path, else 0.
+uint8_t kindOf(const isa::Descriptor& d) {
+  switch (static_cast<isa::Opcode>(isa::opcodeByte(d))) {
+    case isa::Opcode::conv:
+    case isa::Opcode::dwconv:
+    case isa::Opcode::pool:
+      return isa::isEmpty(d, kPreset) ? 0 : 1;
+    case isa::Opcode::eltwise:
+    case isa::Opcode::softmax:
+    case isa::Opcode::copy:
+      return 2;
+    default:
+      return 0;
+  }
+}
 
 uint32_t getBits(const void* port, unsigned lsb, unsigned bits) {
   const auto* bytes = static_cast<const uint8_t*>(port);
@@ -68,6 +85,7 @@ class Lockstep {
       top_.clr_i = chance(options.clear);
       top_.cmd_valid_i = offer;
       std::memcpy(&top_.cmd_i, cmd.data(), sizeof cmd);
+      top_.cmd_kind_i = kindOf(cmd);
       top_.rd_gnt_i = 0;
       top_.rd_rvalid_i = way_[2];
       top_.wr_gnt_i = 0;
@@ -133,7 +151,7 @@ class Lockstep {
     while (done < program.size()) {
       const bool offer = issued < program.size();
       const int64_t n = static_cast<int64_t>(
-          exec.runAlone(offer ? &program[issued] : nullptr, 1 + rng_() % 300, events));
+          exec.runAlone<false>(offer ? &program[issued] : nullptr, 1 + rng_() % 300, events));
       cycle += n;
       ahead_ += n;
       cycle::ExecIn in;
@@ -171,7 +189,9 @@ class Lockstep {
     const cycle::ExecReads& reads = twin_.reads();
     const cycle::WriteRequest write = twin_.write();
     if (!same("cmd_ready", top_.cmd_ready_o, twin_.cmdReady(cmd)) ||
-        !same("rd_req", top_.rd_req_o, reads.req) || !same("wr_req", top_.wr_req_o, write.req)) {
+        !same("rd_req", top_.rd_req_o, reads.req) ||
+        !same("rd_upper_first", top_.rd_upper_first_o, reads.upperFirst) ||
+        !same("wr_req", top_.wr_req_o, write.req)) {
       return false;
     }
     if (write.req && (!same("wr_addr", top_.wr_addr_o, write.addr) ||
@@ -180,7 +200,8 @@ class Lockstep {
     }
     for (unsigned p = 0; p < kShape.execPorts(); p++) {
       if (((reads.req >> p) & 1) == 0) continue;
-      asked_[p] = getBits(&top_.rd_addr_o, p * kVectorBits, kVectorBits);
+      const uint32_t place = getBits(&top_.rd_addr_o, p * kVectorBits, kVectorBits);
+      asked_[p] = place / 8 * 8 + (place - place / 8) % 8;  // the vector at a row and bank
       if (asked_[p] != reads.addr[p]) {
         std::printf("port %u: ", p);
         return same("rd_addr", asked_[p], reads.addr[p]);
@@ -191,7 +212,10 @@ class Lockstep {
 
   uint32_t grant(const Options& options) {
     uint32_t taken = 0, grants = 0;
-    for (unsigned p = 0; p < kShape.execPorts(); p++) {
+    for (unsigned i = 0; i < kShape.execPorts(); i++) {
+      // ports from kActPorts on come first if asked for
+      const unsigned first = top_.rd_upper_first_o ? cycle::kActPorts : 0;
+      const unsigned p = (i + first) % kShape.execPorts();
       if (((top_.rd_req_o >> p) & 1) == 0 || !chance(options.read)) continue;
       const uint32_t bank = 1u << cycle::bankOf(asked_[p]);
       if ((taken & bank) == 0) grants |= 1u << p;

@@ -92,7 +92,7 @@ class Lockstep {
       in.actGrant = top_.act_gnt_i;
       in.weightGrant = top_.weight_gnt_i;
       in.accReady = top_.acc_ready_i;
-      const auto release = twin_.release(in.actGrant, in.weightGrant);
+      const auto release = twin_.release();
       if (!same("beat", top_.beat_o, release.compute()) ||
           !same("stall_weights", top_.stall_weights_o,
                 (release.events & cycle::Stream::kStallWeights) != 0) ||
@@ -165,6 +165,7 @@ class Lockstep {
         !same("idle", top_.idle_o, twin_.idle()) ||
         !same("acc_valid", top_.acc_valid_o, twin_.accValid()) ||
         !same("act_req", top_.act_req_o, act) ||
+        !same("weights_first", top_.weights_first_o, twin_.weightsFirst()) ||
         !same("weight_req", top_.weight_req_o, twin_.weightRequests())) {
       return false;
     }
@@ -172,8 +173,9 @@ class Lockstep {
       const bool weight = p >= 6;
       const int n = weight ? p - 6 : p;
       if ((((weight ? top_.weight_req_o : top_.act_req_o) >> n) & 1) == 0) continue;
-      const uint32_t rtl = weight ? getBits(&top_.weight_addr_o, n * kAddrBits, kAddrBits)
-                                  : getBits(&top_.act_addr_o, n * kAddrBits, kAddrBits);
+      const uint32_t place = weight ? getBits(&top_.weight_addr_o, n * kAddrBits, kAddrBits)
+                                    : getBits(&top_.act_addr_o, n * kAddrBits, kAddrBits);
+      const uint32_t rtl = place / 8 * 8 + (place - place / 8) % 8;  // the vector at a row and bank
       asked_[p] = rtl;
       if (!same(weight ? "weight_addr" : "act_addr", rtl,
                 weight ? twin_.weightAddr(static_cast<unsigned>(n)) : addr[n])) {

@@ -300,9 +300,11 @@ class Bench {
       for (int t = 3; t > 0; t--) mem_at_grant_[p][t] = mem_at_grant_[p][t - 1];
       const bool req = p < 6 ? (act_req >> p) & 1 : (weight_req >> (p - 6)) & 1;
       if (!req || !chance(options.grant)) continue;
-      const int64_t v = p < 6 ? getBits(&top_.act_addr_o, p * kAddrBits, kAddrBits)
-                              : getBits(&top_.weight_addr_o, (p - 6) * kAddrBits, kAddrBits);
-      const int bank = static_cast<int>((v + v / 8) % 8);
+      // row and bank
+      const int64_t place = p < 6 ? getBits(&top_.act_addr_o, p * kAddrBits, kAddrBits)
+                                  : getBits(&top_.weight_addr_o, (p - 6) * kAddrBits, kAddrBits);
+      const int bank = static_cast<int>(place % 8);
+      const int64_t v = place / 8 * 8 + (place - place / 8) % 8;
       if (taken & (1u << bank)) continue;
       taken |= 1u << bank;
       if (p < 6) {

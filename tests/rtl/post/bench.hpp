@@ -170,7 +170,7 @@ class Bench {
     answer = {};
     for (unsigned p = 0; p < ports; ++p) {
       if (!(request >> p & 1)) continue;
-      const auto vector = static_cast<uint32_t>(getBits(addresses, p * kVecBits, kVecBits));
+      const uint32_t vector = vectorAt(getBits(addresses, p * kVecBits, kVecBits));
       if (busyBanks >> bank(vector) & 1 || chance(refuse)) continue;
       busyBanks |= 1u << bank(vector);
       answer.mask |= 1u << p;

@@ -33,6 +33,11 @@ inline uint64_t getBits(const void* port, size_t at, unsigned width) {
   return value;
 }
 
+// Vector at a row and bank.
+inline uint32_t vectorAt(uint64_t place) {
+  return static_cast<uint32_t>(place / 8 * 8 + (place - place / 8) % 8);
+}
+
 class Twin {
  public:
   // When the grants are given, before the clock.
@@ -79,7 +84,7 @@ class Twin {
     for (unsigned p = 0; p < count && !failed_; ++p) {
       if (!(request >> p & 1)) continue;
       same(std::string(name) + "_addr " + std::to_string(p),
-           getBits(address, p * kVecBits, kVecBits), reads.addr[p], cycle);
+           vectorAt(getBits(address, p * kVecBits, kVecBits)), reads.addr[p], cycle);
     }
   }
   void same(const std::string& signal, uint64_t rtl, uint64_t twin, uint64_t cycle) {

@@ -23,6 +23,10 @@ uint32_t below(uint32_t n) {
 uint32_t bank(uint32_t vector) {
   return (vector + vector / 8) % 8;
 }
+// Row and bank, as the read ports take them.
+uint32_t place(uint32_t vector) {
+  return vector / 8 * 8 + bank(vector);
+}
 
 constexpr uint32_t log2(uint32_t n) {
   return n <= 1 ? 0 : 1 + log2(n / 2);
@@ -43,6 +47,7 @@ struct Read {
   uint32_t vector;
   uint32_t due;  // cycle of rvalid
   std::array<uint8_t, kDepth> data;
+  uint32_t moving;  // granules whose value is not defined
 };
 
 struct Write {
@@ -78,6 +83,7 @@ int run() {
   std::array<std::optional<uint32_t>, kPorts> request;
   std::array<std::deque<Read>, kPorts> owed;
   std::array<std::optional<Write>, 2> write;
+  std::vector<uint32_t> moving;  // granules written in the cycle before
   uint64_t granted = 0, refused = 0, written = 0, lost = 0;
   // Fill through the pins, so that every byte is known.
   for (uint32_t cycle = 0; cycle < kCycles + kBytes / 8 + kLatency; ++cycle) {
@@ -86,8 +92,11 @@ int run() {
     for (uint32_t n = 0; n < kPorts; ++n) {
       if (!request[n] && !filling && !idle && below(3)) request[n] = below(span / kDepth);
       put(&top.rd_req_i, n, 1, request[n].has_value());
-      put(&top.rd_addr_i, n * kAddrWidth, kAddrWidth, request[n].value_or(below(kBytes / kDepth)));
+      put(&top.rd_addr_i, n * kAddrWidth, kAddrWidth,
+          place(request[n].value_or(below(kBytes / kDepth))));
     }
+    const bool upperFirst = below(4) == 0;
+    top.rd_upper_first_i = upperFirst;
     for (uint32_t p = 0; p < 2; ++p) {
       if (filling && p == 0) {
         write[p] = Write{cycle, 1, {}};
@@ -105,9 +114,13 @@ int run() {
     }
     top.eval();
 
-    // Reads: the lowest port of each bank, always; data as it was before this cycle's writes.
+    // Reads: the first port of each bank, always; data as it was before this cycle's writes, but
+    // not of the granules that the writes of the cycle before are on their way to.
     uint32_t taken = 0;
-    for (uint32_t n = 0; n < kPorts; ++n) {
+    for (uint32_t i = 0; i < kPorts; ++i) {
+      // with upperFirst: 6 .. kPorts - 2, 0 .. 5, kPorts - 1
+      uint32_t n = i;
+      if (upperFirst && i < kPorts - 1) n = (i + 6) % (kPorts - 1);
       bool expect = false;
       if (request[n]) {
         const uint32_t mask = 1u << bank(*request[n]);
@@ -119,15 +132,20 @@ int run() {
       if ((top.rd_rvalid_o >> n & 1) != due) return fail(cycle, "wrong read valid", n);
       if (due) {
         const auto* data = reinterpret_cast<const uint8_t*>(&top.rd_rdata_o) + n * kDepth;
-        if (std::memcmp(data, owed[n].front().data.data(), kDepth) != 0)
-          return fail(cycle, "wrong data", n);
+        for (uint32_t b = 0; b < kDepth; ++b) {
+          if ((owed[n].front().moving >> (b / 8) & 1) == 0 && data[b] != owed[n].front().data[b])
+            return fail(cycle, "wrong data", n);
+        }
         owed[n].pop_front();
       }
       if (!expect) {
         refused += request[n].has_value();
         continue;
       }
-      Read read{*request[n], cycle + kLatency, {}};
+      Read read{*request[n], cycle + kLatency, {}, 0};
+      for (const uint32_t granule : moving) {
+        if (granule / kGranules == read.vector) read.moving |= 1u << granule % kGranules;
+      }
       std::memcpy(read.data.data(), &memory[read.vector * kDepth], kDepth);
       owed[n].push_back(read);
       request[n].reset();
@@ -135,14 +153,18 @@ int run() {
     }
     // Writes: results always, LOAD if it needs none of the same banks; whole or not at all.
     const uint32_t first = write[0] ? write[0]->banks() : 0;
+    moving.clear();
     for (uint32_t p = 0; p < 2; ++p) {
       const bool expect = write[p] && (p == 0 || (write[p]->banks() & first) == 0);
-      if ((top.wr_gnt_o >> p & 1) != expect) return fail(cycle, "wrong write grant", p);
+      if (write[p] && (top.wr_gnt_o >> p & 1) != expect)
+        return fail(cycle, "wrong write grant", p);
       lost += write[p] && !expect;
       if (!expect) continue;
       for (uint32_t g = 0; g < kGranules; ++g)
-        if (write[p]->strobe >> g & 1)
+        if (write[p]->strobe >> g & 1) {
           std::memcpy(&memory[(write[p]->granule + g) * 8], &write[p]->data[8 * g], 8);
+          moving.push_back(write[p]->granule + g);
+        }
       write[p].reset();
       ++written;
     }
