@@ -28,6 +28,7 @@ lint_stages() {
   stage rtl-lint $PYTHON rtl/lint.py
   stage ruff $PYTHON -m ruff check python rtl tests
   stage mypy $PYTHON -m mypy
+  stage formal $PYTHON rtl/formal/prove.py
 }
 
 lockstep() {  # lockstep PRESET FLAVOUR COUNT SEED
