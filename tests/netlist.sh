@@ -9,7 +9,10 @@ count=${1:-50} seed=${2:-1}
 BUILD=build/release
 PYTHON=.venv/bin/python
 
-[ -e build/netlist/nano/netlist.v ] || $PYTHON rtl/synth/check.py nano
+netlist=build/netlist/nano/netlist.v
+if [ ! -e $netlist ] || [ -n "$(find rtl -name '*.sv*' -newer $netlist -print -quit)" ]; then
+  $PYTHON rtl/synth/check.py nano
+fi
 cmake -S . -B $BUILD -DLILONG_NETLIST_PRESETS=nano >$BUILD.configure.log
 cmake --build $BUILD --target lilong_rtl_nano_netlist
 $BUILD/sim/lockstep/lilong_lockstep --preset nano --flavour netlist --count "$count" --seed "$seed"

@@ -213,13 +213,12 @@ class ChipModel final : public Chip {
 #endif
   }
 
-  // The counters are the variable `counter_q` of the registers; a netlist does not have it.
+  // The counters are the variable `counter_q` of the registers, or of a netlist as a whole.
   void findMemories() {
     banks_.find(context_);
     const VerilatedScopeNameMap* scopes = context_.scopeNameMap();
     if (!scopes) return;
     for (const auto& [name, scope] : *scopes) {
-      if (!std::string(name).ends_with("u_csr")) continue;
       const VerilatedVar* var = scope->varFind("counter_q");
       if (var) counters_ = static_cast<const uint32_t*>(var->datap());
     }
