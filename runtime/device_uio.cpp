@@ -32,6 +32,9 @@ constexpr uint64_t kBaseAlignment = 64;
 // Between two looks at a chip without interrupts.
 constexpr std::chrono::microseconds kFirstPause{20}, kLongestPause{1000};
 
+// A write may be under way that long.
+constexpr std::chrono::milliseconds kSettleLimit{200};
+
 // Everything written before is seen by the device before what follows.
 void barrier() {
 #if defined(__aarch64__) || defined(__arm__)
@@ -78,8 +81,14 @@ class UioBus final : public RegisterBus {
     for (const Write& w : writes) {
       barrier();
       for (size_t i = 0; i < w.values.size(); ++i) store(w.offset + 4 * i, w.values[i]);
+      if (w.offset != isa::kRegControl && w.offset != isa::kRegIrqStatus) continue;
+      if (!settles(w.offset, w.values[0])) {
+        return makeError(
+            DiagId::deviceUnavailable,
+            fmt::format("register {:#05x} does not take the value {:#x}", w.offset, w.values[0]),
+            device_);
+      }
     }
-    barrier();
     return {};
   }
 
@@ -113,6 +122,16 @@ class UioBus final : public RegisterBus {
   }
   void store(size_t offset, uint32_t value) {
     *reinterpret_cast<volatile uint32_t*>(registers_.data() + offset) = value;
+  }
+  // Commands and cleared interrupts read as 0 once the write has arrived: what comes after must not
+  // see the state before.
+  bool settles(size_t offset, uint32_t bits) const {
+    barrier();
+    const auto end = Clock::now() + kSettleLimit;
+    while ((load(offset) & bits) != 0) {
+      if (Clock::now() > end) return false;
+    }
+    return true;
   }
   bool high() const { return (load(isa::kRegStatus) & isa::kRegStatusIrqMask) != 0; }
 
