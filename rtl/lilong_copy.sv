@@ -8,6 +8,8 @@
 // named unchanged, and no access outside the granules of the two footprints.  Chunks of the same
 // granule that follow each other are merged; a granule left incomplete is read, merged and written
 // by a queue of Pending such granules, which later chunks overtake unless they mean the same one.
+`include "lilong_assert.svh"
+
 module lilong_copy #(
   parameter int unsigned Depth           = 16,
   parameter int unsigned ScratchpadBytes = 524288,
@@ -136,16 +138,23 @@ module lilong_copy #(
   /* verilator lint_off UNUSEDSIGNAL */
   logic [3:0]    meta_count;
   /* verilator lint_on UNUSEDSIGNAL */
-  lilong_fifo #(.Width(SW + 4), .Depth(8)) u_meta (
+  logic          same_granule, same_meta;
+  logic [GW-1:0] last_granule_q;
+  assign same_granule = last_granule_q == dst_q[SW-1:3];
+  always_ff @(posedge clk_i) begin
+    if (issue) last_granule_q <= dst_q[SW-1:3];
+  end
+
+  lilong_fifo #(.Width(SW + 5), .Depth(8)) u_meta (
     .clk_i,
     .rst_ni,
     .clr_i,
     .valid_i(issue),
     .ready_o(meta_ready),
-    .data_i ({dst_q, len}),
+    .data_i ({same_granule, dst_q, len}),
     .valid_o(meta_valid),
     .ready_i(take),
-    .data_o ({dst, dst_len}),
+    .data_o ({same_meta, dst, dst_len}),
     .count_o(meta_count)
   );
 
@@ -191,7 +200,8 @@ module lilong_copy #(
 
   assign wr_free       = !wr_q || wr_gnt_i;
   assign pnd_pop       = rd_data_valid_i[1] && wr_free;
-  assign same          = buf_addr_q == dst[SW-1:3];
+  // the buffer holds the granule of the chunk before, if any
+  assign same          = same_meta;
   assign full          = buf_mask_q == 8'hff;
   assign flush_wanted  = buf_q && ((chunk && !same) || (!run_q && !meta_valid));
   assign flush_full    = flush_wanted && full && !pnd_match && wr_free && !rd_data_valid_i[1];
@@ -261,6 +271,8 @@ module lilong_copy #(
       wr_data_q <= buf_data_q;
     end
   end
+
+  `LILONG_ASSERT(SameGranule, !(buf_q && meta_valid) || same == (buf_addr_q == dst[SW-1:3]))
 
   assign wr_req_o  = wr_q;
   assign wr_addr_o = wr_addr_q;

@@ -87,6 +87,7 @@ module lilong_output #(
   logic          init_q;          // counters belong to the front instruction
   logic          slot_q;
   logic [BW-1:0] beat_q;
+  logic          last_x_q, last_y_q, last_group_q;
   logic [15:0]   x_q, y_q;        // pixels and rows left, this one included
   logic [15:0]   channels_q;      // channels left, this group included
   logic [GW-1:0] base_q, row_q, pix_q, cur_q;   // granules: group, row, pixel, position
@@ -95,9 +96,9 @@ module lilong_output #(
   logic          last_x, last_y, last_group, last_position, leave_slot;
   logic [CW-1:0] count;
 
-  assign last_x        = x_q == 16'd1;
-  assign last_y        = y_q == 16'd1;
-  assign last_group    = channels_q <= 16'(Lanes);
+  assign last_x        = last_x_q;
+  assign last_y        = last_y_q;
+  assign last_group    = last_group_q;
   assign last_position = last_x && last_y && last_group;
   assign count         = last_group ? CW'(channels_q) : CW'(Lanes);
   assign leave_slot    = front_groups_i ? (last_x && last_y) : last_position;
@@ -138,38 +139,58 @@ module lilong_output #(
   assign next_row  = row_q + GW'(front.out_row_pitch / 8);
   assign next_pix  = pix_q + GW'(front.out_pix_pitch / 8);
 
+  // Pixels, rows and channels left behind this position.
+  logic [15:0] x_d, y_d, channels_d;
+  always_comb begin
+    x_d        = x_q;
+    y_d        = y_q;
+    channels_d = channels_q;
+    if (front_eltwise_i && !last_group) begin
+      channels_d = channels_q - 16'(Lanes);
+    end else begin
+      if (front_eltwise_i) channels_d = front.channels;
+      x_d = last_x ? front.out_width : (x_q - 16'd1);
+      if (last_x) begin
+        y_d = last_y ? front.out_height : (y_q - 16'd1);
+        if (last_y && !front_eltwise_i) channels_d = channels_q - 16'(Lanes);
+      end
+    end
+    if (!init_q) begin
+      x_d        = front.out_width;
+      y_d        = front.out_height;
+      channels_d = front.channels;
+    end
+  end
+
   always_ff @(posedge clk_i) begin
+    if ((front_valid_i && !init_q) || take_position) begin
+      x_q          <= x_d;
+      y_q          <= y_d;
+      channels_q   <= channels_d;
+      last_x_q     <= x_d == 16'd1;
+      last_y_q     <= y_d == 16'd1;
+      last_group_q <= channels_d <= 16'(Lanes);
+    end
     if (front_valid_i && !init_q) begin
-      x_q        <= front.out_width;
-      y_q        <= front.out_height;
-      channels_q <= front.channels;
-      base_q     <= GW'(front.out_addr / 8);
-      row_q      <= GW'(front.out_addr / 8);
-      pix_q      <= GW'(front.out_addr / 8);
-      cur_q      <= GW'(front.out_addr / 8);
+      base_q <= GW'(front.out_addr / 8);
+      row_q  <= GW'(front.out_addr / 8);
+      pix_q  <= GW'(front.out_addr / 8);
+      cur_q  <= GW'(front.out_addr / 8);
     end else if (take_position) begin
       if (front_eltwise_i && !last_group) begin
-        cur_q      <= cur_q + GW'(Lanes / 8);
-        channels_q <= channels_q - 16'(Lanes);
+        cur_q <= cur_q + GW'(Lanes / 8);
+      end else if (!last_x) begin
+        pix_q <= next_pix;
+        cur_q <= next_pix;
+      end else if (!last_y) begin
+        row_q <= next_row;
+        pix_q <= next_row;
+        cur_q <= next_row;
       end else begin
-        if (front_eltwise_i) channels_q <= front.channels;
-        x_q <= last_x ? front.out_width : (x_q - 16'd1);
-        if (!last_x) begin
-          pix_q <= next_pix;
-          cur_q <= next_pix;
-        end else if (!last_y) begin
-          y_q   <= y_q - 16'd1;
-          row_q <= next_row;
-          pix_q <= next_row;
-          cur_q <= next_row;
-        end else begin
-          y_q        <= front.out_height;
-          channels_q <= channels_q - 16'(Lanes);
-          base_q     <= next_base;
-          row_q      <= next_base;
-          pix_q      <= next_base;
-          cur_q      <= next_base;
-        end
+        base_q <= next_base;
+        row_q  <= next_base;
+        pix_q  <= next_base;
+        cur_q  <= next_base;
       end
     end
   end

@@ -42,6 +42,7 @@ module lilong_post #(
   input  logic [3:0]                       vec_gnt_i,
   input  logic [3:0]                       vec_rvalid_i,
   input  logic [4*Depth*8-1:0]             vec_rdata_i,
+  output logic [7:0]                       wr_hot_o,      // banks that the write request needs
   output logic                             wr_req_o,
   output logic [GW-1:0]                    wr_addr_o,
   output logic [Depth*8-1:0]               wr_data_o,
@@ -443,6 +444,27 @@ module lilong_post #(
       wr_data_o   = (Depth*8)'(smx_req ? smx_data : cpy_data);
       wr_strobe_o = (Depth/8)'(1);
     end
+  end
+
+  // Banks of every unit's own request, beside its way through the selection above.
+  localparam int unsigned GranuleShift = $clog2(Depth / 8);
+  function automatic logic [7:0] hot(input logic [GW-1:0] granule);
+    logic [5:0] vector;
+    vector = 6'(granule >> GranuleShift);
+    hot    = 8'd1 << 3'(vector[2:0] + vector[5:3]);
+  endfunction
+
+  logic [2*(Depth/8)-1:0] out_places;   // granules of the first and of the second vector
+  always_comb begin
+    out_places = (2*(Depth/8))'(out_strobe);
+    if (Depth > 8) out_places = out_places << (32'(out_addr) % (Depth / 8));
+    wr_hot_o = '0;
+    if (out_req && out_places[Depth/8-1:0] != '0) wr_hot_o = wr_hot_o | hot(out_addr);
+    if (out_req && out_places[2*(Depth/8)-1:Depth/8] != '0) begin
+      wr_hot_o = wr_hot_o | hot(out_addr + GW'(Depth / 8));
+    end
+    if (smx_req) wr_hot_o = wr_hot_o | hot(smx_addr);
+    if (cpy_req) wr_hot_o = wr_hot_o | hot(cpy_addr);
   end
 
   `LILONG_ASSERT(VectorAlone, !(push && (kind.eltwise || kind.softmax || kind.copy)) || valid_q == 2'b00)

@@ -20,7 +20,8 @@ module lilong_scratchpad #(
     localparam int unsigned AW = $clog2(ScratchpadBytes / Depth),
     localparam int unsigned GW = $clog2(ScratchpadBytes / 8),
     localparam int unsigned Width = Depth * 8,
-    localparam int unsigned Granules = Depth / 8
+    localparam int unsigned Granules = Depth / 8,
+    localparam int unsigned Banks = 8
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
@@ -31,13 +32,13 @@ module lilong_scratchpad #(
     output logic [Ports-1:0]       rd_gnt_o,
     output logic [Ports-1:0]       rd_rvalid_o,
     output logic [Ports*Width-1:0] rd_rdata_o,
+    input  logic [Banks-1:0]       wr_hot_i,    // banks of the result port's request, else 0
     input  logic [1:0]             wr_req_i,
     input  logic [2*GW-1:0]        wr_addr_i,
     input  logic [2*Width-1:0]     wr_data_i,
     input  logic [2*Granules-1:0]  wr_strobe_i,
     output logic [1:0]             wr_gnt_o
 );
-  localparam int unsigned Banks = 8;
   localparam int unsigned RowWidth = AW - 3;
   localparam int unsigned Rows = ScratchpadBytes / Depth / Banks;
   localparam int unsigned GranuleShift = $clog2(Granules);  // granule address to vector address
@@ -46,7 +47,7 @@ module lilong_scratchpad #(
   // has no more levels of logic than the first.
   localparam int unsigned Lower = 6;         // ports 0 .. Lower - 1
   logic [Ports-1:0][2:0] rd_bank;
-  logic [Ports-1:0] gnt;
+  logic [Ports-1:0] gnt, ahead;
   logic [Banks-1:0] bank_taken;
   logic [Banks-1:0][RowWidth-1:0] bank_rd_row;
 
@@ -60,6 +61,7 @@ module lilong_scratchpad #(
 
   always_comb begin
     rd_bank     = '0;
+    ahead       = '0;
     gnt         = rd_req_i;
     bank_taken  = '0;
     bank_rd_row = '0;
@@ -67,12 +69,12 @@ module lilong_scratchpad #(
       for (int unsigned n = 0; n < Ports; n++) rd_bank[n] = rd_addr_i[n*AW+:3];
       for (int unsigned n = 0; n < Ports; n++) begin
         if (rd_req_i[n]) begin
+          ahead = '0;
           for (int unsigned m = 0; m < Ports; m++) begin
-            if (m != n && rd_req_i[m] && rd_bank[m] == rd_bank[n] &&
-                precedes(m, n, rd_upper_first_i)) begin
-              gnt[n] = 1'b0;
-            end
+            ahead[m] = m != n && rd_req_i[m] && rd_bank[m] == rd_bank[n] &&
+                       precedes(m, n, rd_upper_first_i);
           end
+          gnt[n] = ahead == '0;
         end
       end
       for (int unsigned b = 0; b < Banks; b++) begin
@@ -164,8 +166,7 @@ module lilong_scratchpad #(
   end
 
   assign wr_gnt_o[0] = 1'b1;
-  assign wr_gnt_o[1] = wr_req_i[1] &&
-      (!wr_req_i[0] || (((wr_hot0[0] | wr_hot1[0]) & (wr_hot0[1] | wr_hot1[1])) == '0));
+  assign wr_gnt_o[1] = wr_req_i[1] && (wr_hot_i & (wr_hot0[1] | wr_hot1[1])) == '0;
 
   // ---- write: register, then the banks; the ports granted in a cycle have no bank in common
   logic [1:0][Width-1:0] wr_data_q;
@@ -226,4 +227,5 @@ module lilong_scratchpad #(
   end
 
   `LILONG_ASSERT(SecondVectorOtherBank, (wr_hot0[0] & wr_hot1[0]) == '0 && (wr_hot0[1] & wr_hot1[1]) == '0)
+  `LILONG_ASSERT(HotOfRequest, wr_hot_i == (wr_req_i[0] ? wr_hot0[0] | wr_hot1[0] : '0))
 endmodule

@@ -74,6 +74,7 @@ module lilong_stream #(
   // ---- enter: which vectors are missing
   logic [5:0] held_q, need, hit, push;
   logic [5:0][TW-1:0] tag_q, want;            // newest vector of a port
+  logic [5:0][AW-1:0] new_place;
   logic [5:0][1:0] write_q;                   // next slot of a port
   logic [2:0] count_q;
   logic [1:0] first_q, next_q;                // oldest beat, next free entry
@@ -85,6 +86,7 @@ module lilong_stream #(
     need  = '0;
     want  = '0;
     hit   = '0;
+    new_place = '0;
     enter = '0;
     for (int unsigned s = 0; s < 3; s++) begin
       need[2*s]   = beat_i.need_even[s];
@@ -95,6 +97,7 @@ module lilong_stream #(
     fence_ok = !(beat_i.act.open && beat_i.act.fence) || beat_i.act.seq == done_seq_i;
     take     = beat_valid_i && fence_ok && count_q != 3'(Window);
     for (int unsigned p = 0; p < 6; p++) begin
+      new_place[p]  = place({want[p], 1'(p)});
       hit[p]        = held_q[p] && !beat_i.act.open && tag_q[p] == want[p];
       enter.slot[p] = write_q[p] - 2'(hit[p] || !need[p]);
     end
@@ -115,18 +118,24 @@ module lilong_stream #(
   logic [5:0][1:0] read_q;
   logic [5:0][2:0] waiting_q;   // requests not granted
   logic [5:0][2:0] granted_q;   // requests granted, beat not released
-  logic [5:0] req, gnt;
+  logic [5:0] req_q, gnt;
+  logic [5:0][AW-1:0] place_q;  // of the request that comes next
+  logic [5:0][1:0] read_next;
+  logic [5:0][2:0] waiting_d;
+  logic [5:0][AW-1:0] place_d;
 
   always_comb begin
-    req       = '0;
-    rd_addr_o = '0;
     for (int unsigned p = 0; p < 6; p++) begin
-      rd_addr_o[p*AW+:AW] = queue_q[p][read_q[p]];
-      req[p]              = waiting_q[p] != '0;
+      read_next[p] = read_q[p] + 2'd1;
+      waiting_d[p] = waiting_q[p] + 3'(push[p]) - 3'(gnt[p]);
+      // behind a grant the next one of the queue; the one pushed now may be the only one
+      if (gnt[p]) place_d[p] = waiting_q[p] == 3'd1 ? new_place[p] : queue_q[p][read_next[p]];
+      else place_d[p] = waiting_q[p] == 3'd0 ? new_place[p] : place_q[p];
     end
   end
-  assign rd_req_o = req;
-  assign gnt      = req & rd_gnt_i;
+  assign rd_req_o  = req_q;
+  assign rd_addr_o = place_q;
+  assign gnt       = req_q & rd_gnt_i;
 
   // ---- release: a function of registers only
   entry_t window_q[Window];
@@ -178,6 +187,8 @@ module lilong_stream #(
       queue_q   <= '0;
       read_q    <= '0;
       waiting_q <= '0;
+      req_q     <= '0;
+      place_q   <= '0;
       granted_q       <= '0;
       hazard_q        <= 1'b0;
       first_weights_q <= 1'b0;
@@ -190,6 +201,7 @@ module lilong_stream #(
       next_q          <= '0;
       read_q          <= '0;
       waiting_q       <= '0;
+      req_q           <= '0;
       granted_q       <= '0;
       hazard_q        <= 1'b0;
       first_weights_q <= 1'b0;
@@ -206,11 +218,13 @@ module lilong_stream #(
       for (int unsigned p = 0; p < 6; p++) begin
         if (push[p]) begin
           tag_q[p]               <= want[p];
-          queue_q[p][write_q[p]] <= place({want[p], 1'(p)});
+          queue_q[p][write_q[p]] <= new_place[p];
           write_q[p]             <= write_q[p] + 2'd1;
         end
         if (gnt[p]) read_q[p] <= read_q[p] + 2'd1;
-        waiting_q[p] <= waiting_q[p] + 3'(push[p]) - 3'(gnt[p]);
+        waiting_q[p] <= waiting_d[p];
+        req_q[p]     <= waiting_d[p] != '0;
+        if (push[p] || gnt[p]) place_q[p] <= place_d[p];
         granted_q[p] <= granted_q[p] + 3'(gnt[p]) - 3'(release_beat && head.req[p]);
       end
     end

@@ -387,6 +387,7 @@ module lilong_top #(
   logic [Ports-1:0] sp_rd_req, sp_rd_gnt, sp_rd_rvalid;
   logic [Ports*AW-1:0] sp_rd_addr;
   logic [Ports*Width-1:0] sp_rd_rdata;
+  logic [7:0] sp_wr_hot;
   logic [1:0] sp_wr_req, sp_wr_gnt;
   logic [2*GW-1:0] sp_wr_addr;
   logic [2*Width-1:0] sp_wr_data;
@@ -455,6 +456,7 @@ module lilong_top #(
       .rd_gnt_i(sp_rd_gnt[NP-1:0]),
       .rd_rvalid_i(sp_rd_rvalid[NP-1:0]),
       .rd_rdata_i(sp_rd_rdata[NP*Width-1:0]),
+      .wr_hot_o(sp_wr_hot),
       .wr_req_o(sp_wr_req[0]),
       .wr_addr_o(sp_wr_addr[0+:GW]),
       .wr_data_o(sp_wr_data[0+:Width]),
@@ -511,6 +513,7 @@ module lilong_top #(
       .rd_gnt_o(sp_rd_gnt),
       .rd_rvalid_o(sp_rd_rvalid),
       .rd_rdata_o(sp_rd_rdata),
+      .wr_hot_i(sp_wr_hot),
       .wr_req_i(sp_wr_req),
       .wr_addr_i(sp_wr_addr),
       .wr_data_i(sp_wr_data),
