@@ -2,7 +2,7 @@
 //
 // Element by element operations: operands to accumulators for the output pipeline.
 //
-//   offset | select | multiply | constant | shift | round | combine
+//   offset | select | multiply (2 stages) | constant | shift | round | combine
 //
 // Promises one beat of Results elements a cycle while operands are there and en_i is high, in the
 // order pixel, lane group, beat.  The arithmetic is that of the execution manual, for any values.
@@ -93,7 +93,7 @@ module lilong_eltwise #(
   assign last_beat       = beat && beat_q == BW'(Beats - 1);
   assign rd_data_ready_o = {last_beat && !pass, last_beat};
 
-  localparam int unsigned Stages = 7;
+  localparam int unsigned Stages = 8;
   logic [Stages:1] valid_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -146,32 +146,56 @@ module lilong_eltwise #(
     end
   end
 
-  // 3: multiply.  40 bits signed
-  // Sums of shifted multipliers: multiplier blocks are for the array and the requantiser.
-  function automatic logic [40:0] times(input logic [8:0] x, input logic [31:0] m);
-    logic [40:0] wide;
-    wide  = {{9{m[31]}}, m};
-    times = x[8] ? 41'd0 - (wide << 8) : 41'd0;
-    for (int unsigned i = 0; i < 8; i++) begin
-      if (x[i]) times = times + (wide << i);
-    end
+  // 3: halves of the products, four bits of the operand each.  Multiplier blocks are for the array
+  // and the requantiser.
+  function automatic logic [35:0] times4(input logic [3:0] x, input logic [31:0] m);
+    logic [33:0] low, high;
+    low    = (x[0] ? {{2{m[31]}}, m} : 34'd0) + (x[1] ? {m[31], m, 1'b0} : 34'd0);
+    high   = (x[2] ? {{2{m[31]}}, m} : 34'd0) + (x[3] ? {m[31], m, 1'b0} : 34'd0);
+    times4 = {{2{low[33]}}, low} + {high, 2'b00};
   endfunction
 
-  logic [Results-1:0][40:0] pa3_q, pb3_q;
+  logic [Results-1:0][35:0] la3_q, ha3_q, lb3_q, hb3_q;
+  logic [Results-1:0][31:0] ma3_q;
   logic [Results-1:0]       nega3_q, negb3_q;
 
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[2]) begin
+      ma3_q <= ma2_q;
       for (int unsigned l = 0; l < Results; l++) begin
         nega3_q[l] <= xa2_q[l][8];
         negb3_q[l] <= xb2_q[l][8];
-        pa3_q[l]   <= times(xa2_q[l], ma2_q[l]);
-        if (rescale) pb3_q[l] <= times(xb2_q[l], {1'b0, cmd.multiplier_b});
+        la3_q[l]   <= times4(xa2_q[l][3:0], ma2_q[l]);
+        ha3_q[l]   <= times4(xa2_q[l][7:4], ma2_q[l]);
+        if (rescale) begin
+          lb3_q[l] <= times4(xb2_q[l][3:0], {1'b0, cmd.multiplier_b});
+          hb3_q[l] <= times4(xb2_q[l][7:4], {1'b0, cmd.multiplier_b});
+        end
       end
     end
   end
 
-  // 4: constant.  Twice the value, so that the half bit stays below it after the shift
+  // 4: products.  40 bits signed; the sign bit of the operand counts -256
+  function automatic logic [40:0] whole(input logic [35:0] low, input logic [35:0] high,
+                                       input logic neg, input logic [31:0] m);
+    whole = {{5{low[35]}}, low} + {high[35], high, 4'd0} - (neg ? {m[31], m, 8'd0} : 41'd0);
+  endfunction
+
+  logic [Results-1:0][40:0] pa4_q, pb4_q;
+  logic [Results-1:0]       nega4_q, negb4_q;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && valid_q[3]) begin
+      nega4_q <= nega3_q;
+      negb4_q <= negb3_q;
+      for (int unsigned l = 0; l < Results; l++) begin
+        pa4_q[l] <= whole(la3_q[l], ha3_q[l], nega3_q[l], ma3_q[l]);
+        if (rescale) pb4_q[l] <= whole(lb3_q[l], hb3_q[l], negb3_q[l], {1'b0, cmd.multiplier_b});
+      end
+    end
+  end
+
+  // 5: constant.  Twice the value, so that the half bit stays below it after the shift
   function automatic logic [41:0] constant(input logic [40:0] p, input logic neg,
                                            input logic [5:0] h);
     logic [40:0] c;
@@ -183,52 +207,52 @@ module lilong_eltwise #(
   assign shift_a = rescale ? cmd.shift_a : 6'd0;
   assign shift_b = cmd.shift_b;
 
-  logic [Results-1:0][41:0] pa4_q, pb4_q;
-  always_ff @(posedge clk_i) begin
-    if (en_i && valid_q[3]) begin
-      for (int unsigned l = 0; l < Results; l++) begin
-        pa4_q[l] <= constant(pa3_q[l], nega3_q[l], shift_a);
-        if (rescale) pb4_q[l] <= constant(pb3_q[l], negb3_q[l], shift_b);
-      end
-    end
-  end
-
-  // 5: shift.  32 bits and the half bit
-  logic [Results-1:0][32:0] sa5_q, sb5_q;
+  logic [Results-1:0][41:0] pa5_q, pb5_q;
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[4]) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        sa5_q[l] <= 33'($signed(pa4_q[l]) >>> shift_a);
-        if (rescale) sb5_q[l] <= 33'($signed(pb4_q[l]) >>> shift_b);
+        pa5_q[l] <= constant(pa4_q[l], nega4_q[l], shift_a);
+        if (rescale) pb5_q[l] <= constant(pb4_q[l], negb4_q[l], shift_b);
       end
     end
   end
 
-  // 6: round
-  logic [Results-1:0][31:0] ra6_q, rb6_q;
+  // 6: shift.  32 bits and the half bit
+  logic [Results-1:0][32:0] sa6_q, sb6_q;
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[5]) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        ra6_q[l] <= sa5_q[l][32:1] + {31'd0, sa5_q[l][0]};
-        if (rescale) rb6_q[l] <= sb5_q[l][32:1] + {31'd0, sb5_q[l][0]};
+        sa6_q[l] <= 33'($signed(pa5_q[l]) >>> shift_a);
+        if (rescale) sb6_q[l] <= 33'($signed(pb5_q[l]) >>> shift_b);
       end
     end
   end
 
-  // 7: combine
-  logic [Results-1:0][31:0] acc7_q;
+  // 7: round
+  logic [Results-1:0][31:0] ra7_q, rb7_q;
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[6]) begin
       for (int unsigned l = 0; l < Results; l++) begin
+        ra7_q[l] <= sa6_q[l][32:1] + {31'd0, sa6_q[l][0]};
+        if (rescale) rb7_q[l] <= sb6_q[l][32:1] + {31'd0, sb6_q[l][0]};
+      end
+    end
+  end
+
+  // 8: combine
+  logic [Results-1:0][31:0] acc8_q;
+  always_ff @(posedge clk_i) begin
+    if (en_i && valid_q[7]) begin
+      for (int unsigned l = 0; l < Results; l++) begin
         unique case (cmd.binary_op)
-          lilong_isa_pkg::BinaryOpAdd: acc7_q[l] <= ra6_q[l] + rb6_q[l];
-          lilong_isa_pkg::BinaryOpSub: acc7_q[l] <= ra6_q[l] - rb6_q[l];
-          default:                     acc7_q[l] <= ra6_q[l];
+          lilong_isa_pkg::BinaryOpAdd: acc8_q[l] <= ra7_q[l] + rb7_q[l];
+          lilong_isa_pkg::BinaryOpSub: acc8_q[l] <= ra7_q[l] - rb7_q[l];
+          default:                     acc8_q[l] <= ra7_q[l];
         endcase
       end
     end
   end
 
   assign valid_o = valid_q[Stages];
-  assign data_o  = acc7_q;
+  assign data_o  = acc8_q;
 endmodule

@@ -14,7 +14,7 @@
 
 module lilong_queue #(
     parameter int unsigned Width = 512,  // stored bits of the descriptor, from bit 0
-    parameter int unsigned Flags = 13
+    parameter int unsigned Flags = 36
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,

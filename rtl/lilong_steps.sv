@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks the kernel of one instruction: K steps of a convolution (up to three pieces of kernel rows
-// each) or passes of a depthwise window, one piece a cycle, one step ahead of the position walk.
+// each) or passes of a depthwise window, one piece a cycle, up to two steps ahead of the position walk.
 // After the last step it starts again with the first.
 module lilong_steps #(
     parameter int unsigned Lanes = 16,
@@ -36,12 +36,12 @@ module lilong_steps #(
     logic [23:0] addr0;
   } kernel_t;
 
-  logic active_q, fresh_q, closed_q, valid_q;
+  logic active_q, fresh_q, closed_q, step_ready;
   logic [15:0] count_q;  // number of the step that is being built
   logic [1:0] piece_q;   // number of the piece
   logic [6:0] fill_q;    // bytes in the step so far
   kernel_t kernel_q, now, nxt;
-  lilong_path_pkg::step_t build_q, step_q;
+  lilong_path_pkg::step_t build_q;
   lilong_path_pkg::piece_t piece;
   logic move, go, close, wrap;
   logic [6:0] room, take;
@@ -49,9 +49,7 @@ module lilong_steps #(
   logic [1:0] tap_rows;
   logic [27:0] col_next, group_bytes;
 
-  assign step_valid_o = valid_q;
-  assign step_o       = step_q;
-  assign move         = closed_q && (!valid_q || step_pop_i);
+  assign move         = closed_q && step_ready;
   assign go           = active_q && (!closed_q || move);
 
   function automatic logic [27:0] far(input logic [27:0] x);
@@ -155,37 +153,43 @@ module lilong_steps #(
     wrap    = close && count_q == work_i.steps - 16'd1;
   end
 
+  // Steps that are ready; the way back from the position walk ends here.
+  lilong_stream_reg #(
+      .Width($bits(lilong_path_pkg::step_t))
+  ) u_steps (
+      .clk_i,
+      .rst_ni,
+      .clr_i(clr_i || restart_i),
+      .valid_i(closed_q),
+      .ready_o(step_ready),
+      .data_i(build_q),
+      .valid_o(step_valid_o),
+      .ready_i(step_pop_i),
+      .data_o(step_o)
+  );
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
       fresh_q  <= 1'b0;
       closed_q <= 1'b0;
-      valid_q  <= 1'b0;
       count_q  <= '0;
       piece_q  <= '0;
       fill_q   <= '0;
       kernel_q <= '0;
       build_q  <= '0;
-      step_q   <= '0;
     end else if (clr_i) begin
       active_q <= 1'b0;
       closed_q <= 1'b0;
-      valid_q  <= 1'b0;
     end else if (restart_i) begin
       active_q <= 1'b1;
       fresh_q  <= 1'b1;
       closed_q <= 1'b0;
-      valid_q  <= 1'b0;
       count_q  <= '0;
       piece_q  <= '0;
       fill_q   <= '0;
     end else begin
-      if (step_pop_i) valid_q <= 1'b0;
-      if (move) begin
-        step_q   <= build_q;
-        valid_q  <= 1'b1;
-        closed_q <= 1'b0;
-      end
+      if (move) closed_q <= 1'b0;
       if (go) begin
         fresh_q  <= wrap;
         kernel_q <= nxt;

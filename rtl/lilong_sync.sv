@@ -15,7 +15,7 @@ module lilong_sync (
     input  logic         rst_ni,
     input  logic         clr_i,
     input  logic [2:0]   head_valid_i,
-    input  logic [3*11-1:0] head_header_i,  // bits 8 to 18 of word 0 of each head
+    input  logic [3*34-1:0] head_needs_i,   // of each head: {both the same, wait1, wait0, fence}
     input  logic [95:0]  head_instr_i,
     input  logic [2:0]   engine_ready_i,
     output logic [2:0]   head_ready_o,    // may be issued: valid for the engine
@@ -46,23 +46,20 @@ module lilong_sync (
   logic [Semaphores-1:0] some_q, one_q;  // is not 0, is 1
 
   // ---- heads
-  logic [2:0] fence_en, wait0_en, wait1_en;
-  logic [2:0][3:0] wait0, wait1;
+  logic [2:0] fence_en, needs, twice;
+  logic [2:0][Semaphores-1:0] wait0, wait1;  // one hot, 0: none
   logic [2:0] semaphores_ok, fence_ok, allowed, acquires, acquire_gnt;
 
   for (genvar q = 0; q < 3; q++) begin : gen_head
-    assign fence_en[q] = head_header_i[q*11];
-    assign wait0_en[q] = head_header_i[q*11+1];
-    assign wait0[q]    = head_header_i[q*11+2+:4];
-    assign wait1_en[q] = head_header_i[q*11+6];
-    assign wait1[q]    = head_header_i[q*11+7+:4];
-    assign semaphores_ok[q] = (!wait0_en[q] || some_q[wait0[q]]) && (!wait1_en[q] || some_q[wait1[q]]) &&
-        !(wait0_en[q] && wait1_en[q] && (wait0[q] == wait1[q]) && one_q[wait0[q]]);
+    assign {twice[q], wait1[q], wait0[q], fence_en[q]} = head_needs_i[q*34+:34];
+    assign needs[q]         = wait0[q] != '0 || wait1[q] != '0;
+    assign semaphores_ok[q] = (wait0[q] == '0 || (wait0[q] & some_q) != '0) &&
+        (wait1[q] == '0 || (wait1[q] & some_q) != '0) && !(twice[q] && (wait0[q] & one_q) != '0);
     assign fence_ok[q] = (q == 1) || !fence_en[q] || !inflight_i[q];
   end
   assign allowed   = head_valid_i & semaphores_ok & fence_ok;
   assign waiting_o = head_valid_i & ~(semaphores_ok & fence_ok);
-  assign acquires  = allowed & (wait0_en | wait1_en);
+  assign acquires  = allowed & needs;
 
   lilong_arbiter #(
       .Ports(3)
@@ -70,22 +67,27 @@ module lilong_sync (
       .req_i(acquires & engine_ready_i),
       .gnt_o(acquire_gnt)
   );
-  assign head_ready_o = allowed & (acquire_gnt | ~(wait0_en | wait1_en));
+  assign head_ready_o = allowed & (acquire_gnt | ~needs);
   assign issue_o      = head_ready_o & engine_ready_i;
 
   // ---- semaphores
   logic [Semaphores-1:0] overflow;
   logic [Semaphores-1:0][7:0] semaphore_d;
-  logic [8:0] sum;
   logic [2:0] more;   // signals to a semaphore
   logic [1:0] less;   // acquisitions; one head a cycle, two at most
+  logic [8:0] sum, sum1, sum2;   // without, with one, with two acquisitions: those come late
+  logic [Semaphores-1:0] some_d, one_d;
   logic any_event;
   assign any_event = (|done_i) || (|acquire_gnt);
 
   always_comb begin
     semaphore_d = semaphore_q;
+    some_d      = some_q;
+    one_d       = one_q;
     overflow    = '0;
     sum         = '0;
+    sum1        = '0;
+    sum2        = '0;
     more        = '0;
     less        = '0;
     if (any_event) begin
@@ -95,12 +97,31 @@ module lilong_sync (
         for (int unsigned q = 0; q < 3; q++) begin
           more = more + 3'(done_i[q] && done_signals_i[q*10] && done_signals_i[q*10+1+:4] == 4'(s));
           more = more + 3'(done_i[q] && done_signals_i[q*10+5] && done_signals_i[q*10+6+:4] == 4'(s));
-          less = less | {acquire_gnt[q] && wait1_en[q] && wait1[q] == 4'(s),
-                         acquire_gnt[q] && wait0_en[q] && wait0[q] == 4'(s)};
+          less = less | ({2{acquire_gnt[q]}} & {wait1[q][s], wait0[q][s]});
         end
-        sum            = 9'(semaphore_q[s]) + 9'(signed'(4'(more) - 4'(less[0]) - 4'(less[1])));
-        overflow[s]    = sum[8];
-        semaphore_d[s] = sum[7:0];
+        sum  = 9'(semaphore_q[s]) + 9'(more);
+        sum1 = sum - 9'd1;
+        sum2 = sum - 9'd2;
+        unique case (less)
+          2'b00: begin
+            semaphore_d[s] = sum[7:0];
+            overflow[s]    = sum[8];
+            some_d[s]      = sum != 9'd0;
+            one_d[s]       = sum == 9'd1;
+          end
+          2'b11: begin
+            semaphore_d[s] = sum2[7:0];
+            overflow[s]    = sum2[8];
+            some_d[s]      = sum != 9'd2;
+            one_d[s]       = sum == 9'd3;
+          end
+          default: begin
+            semaphore_d[s] = sum1[7:0];
+            overflow[s]    = sum1[8];
+            some_d[s]      = sum != 9'd1;
+            one_d[s]       = sum == 9'd2;
+          end
+        endcase
       end
     end
   end
@@ -116,10 +137,8 @@ module lilong_sync (
       one_q       <= '0;
     end else if (any_event) begin
       semaphore_q <= semaphore_d;
-      for (int unsigned s = 0; s < Semaphores; s++) begin
-        some_q[s] <= semaphore_d[s] != 8'd0;
-        one_q[s]  <= semaphore_d[s] == 8'd1;
-      end
+      some_q      <= some_d;
+      one_q       <= one_d;
     end
   end
 

@@ -301,19 +301,27 @@ module lilong_top #(
   // ---- queues and synchronisation
   logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, waiting;
   logic [2:0] engine_ready;
-  logic [3*11-1:0] head_header;
+  logic [3*34-1:0] head_needs;
+  logic [33:0] push_needs;
+  logic [15:0] push_wait0, push_wait1;
   logic [1:0] exec_kind;
   logic [95:0] head_instr, start_instr, done_instr;
   logic [29:0] done_signals;
   logic [2*DmaWidth-1:0] dma_desc;  // heads of LOAD and STORE
   logic [511:0] exec_desc;
 
+  // What a head needs before it may start: {both waits the same, wait1, wait0 one hot, fence}.
+  assign push_wait0 = 16'(push_desc[9]) << push_desc[13:10];
+  assign push_wait1 = 16'(push_desc[14]) << push_desc[18:15];
+  assign push_needs = {(push_wait0 & push_wait1) != '0, push_wait1, push_wait0, push_desc[8]};
+
   for (genvar q = 0; q < 3; q++) begin : gen_queue
     localparam int unsigned QueueWidth = (q == 1) ? 512 : DmaWidth;
     logic [QueueWidth-1:0] head_desc;
-    logic [12:0] head_flags;
+    logic [35:0] head_flags;
     lilong_queue #(
-        .Width(QueueWidth)
+        .Width(QueueWidth),
+        .Flags(36)
     ) u_queue (
         .clk_i,
         .rst_ni,
@@ -321,7 +329,7 @@ module lilong_top #(
         .push_valid_i(push_valid[q]),
         .push_ready_o(push_ready[q]),
         .push_desc_i(push_desc[QueueWidth-1:0]),
-        .push_flags_i({push_kind, push_desc[18:8]}),
+        .push_flags_i({push_kind, push_needs}),
         .push_empty_i(push_empty),
         .push_instr_i(push_instr),
         .head_valid_o(head_valid[q]),
@@ -338,15 +346,15 @@ module lilong_top #(
         .none_o(none[q]),
         .inflight_o(inflight[q])
     );
-    assign head_header[q*11+:11] = head_flags[10:0];
+    assign head_needs[q*34+:34] = head_flags[33:0];
     if (q == 1) begin : gen_exec
       logic unused_empty;  // part of the kind
       assign unused_empty = head_empty[q];
       assign exec_desc = head_desc;
-      assign exec_kind = head_flags[12:11];
+      assign exec_kind = head_flags[35:34];
     end else begin : gen_dma
       logic unused_kind;
-      assign unused_kind = ^head_flags[12:11];
+      assign unused_kind = ^head_flags[35:34];
       assign dma_desc[(q/2)*DmaWidth+:DmaWidth] = head_desc;
     end
   end
@@ -356,7 +364,7 @@ module lilong_top #(
       .rst_ni,
       .clr_i(clr),
       .head_valid_i(head_valid),
-      .head_header_i(head_header),
+      .head_needs_i(head_needs),
       .head_instr_i(head_instr),
       .engine_ready_i(engine_ready),
       .head_ready_o(head_ready),

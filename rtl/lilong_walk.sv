@@ -41,8 +41,8 @@ module lilong_walk #(
   logic [27:0] x_q;          // depthwise: next column
   logic accept, step_valid, step_pop, emit;
   logic multi, last_col, row_end, image_end, stripe_end, pos_end;
-  logic [25:0] left_rest;
-  logic [6:0] skip, columns;
+  logic [8:0] k_end;
+  logic left_far, left_some, left_all, none, col_last;
   logic [27:0] x_first, x_now, x_after;
 
   assign work_ready_o = !busy_q;
@@ -73,15 +73,20 @@ module lilong_walk #(
   always_comb begin
     emit       = busy_q && step_valid && go_i;
     multi      = work_q.steps != 16'd1;
-    // depthwise window: columns that enter at this position
-    left_rest  = {1'b0, pos_q.left} - {18'd0, step.k0};
-    skip       = '0;
-    if (!left_rest[25]) skip = left_rest > {19'd0, step.cols} ? step.cols : left_rest[6:0];
-    columns    = fill_q ? step.cols - skip : work_q.stride_x[6:0];
-    x_first    = skip != '0 ? {4'd0, work_q.left_x} : pos_q.x + step.piece[0].x;
+    // depthwise window: columns k0 .. k_end - 1 of the kernel, those below pos_q.left are left of the
+    // image and enter with the filling; without filling stride_x columns enter
+    k_end      = 9'(step.k0) + 9'(step.cols);
+    left_far   = pos_q.left[24:9] != '0;
+    left_some  = step.cols != '0 && (left_far || pos_q.left[8:0] > 9'(step.k0));
+    left_all   = left_far || pos_q.left[8:0] >= k_end;
+    none       = fill_q ? (step.cols == '0 || left_all) : work_q.stride_x[6:0] == '0;
+    if (!fill_q) col_last = col_q + 7'd1 == work_q.stride_x[6:0];
+    else if (left_some) col_last = 10'(pos_q.left[8:0]) + 10'(col_q) + 10'd1 == 10'(k_end);
+    else col_last = col_q + 7'd1 == step.cols;
+    x_first    = left_some ? {4'd0, work_q.left_x} : pos_q.x + step.piece[0].x;
     x_now      = (fill_q && col_q == '0) ? x_first : x_q;
     x_after    = far(x_now + 28'(work_q.dilation_x));
-    last_col   = !work_q.depthwise || columns == '0 || col_q == columns - 7'd1;
+    last_col   = !work_q.depthwise || none || col_last;
     // ends
     row_end    = pos_q.ox == work_q.out_width - 16'd1;
     image_end  = row_end && pos_q.oy == work_q.out_height - 16'd1;
@@ -124,7 +129,7 @@ module lilong_walk #(
       place_o.x[s]    = work_q.depthwise ? x_now + 28'(group_byte_q) : pos_q.x + step.piece[s].x;
       place_o.iy[s]   = pos_q.iy + 27'(step.piece[s].iy);
       place_o.addr[s] = pos_q.addr + step.piece[s].addr;
-      place_o.n[s]    = (work_q.depthwise && columns == '0) ? 7'd0 : step.piece[s].n;
+      place_o.n[s]    = (work_q.depthwise && none) ? 7'd0 : step.piece[s].n;
       place_o.dst[s]  = step.piece[s].dst;
     end
     place_o.act.open      = open_q;
@@ -134,7 +139,7 @@ module lilong_walk #(
     place_o.act.pool      = work_q.pool;
     place_o.act.max       = work_q.max;
     place_o.act.pad       = work_q.pad;
-    place_o.act.shift     = work_q.depthwise && columns != '0;
+    place_o.act.shift     = work_q.depthwise && !none;
     place_o.act.init      = fill_q && col_q == '0;
     place_o.act.compute   = last_col;
     place_o.act.load      = last_col && index_q == '0 && (multi || pos_q.ox == '0 && pos_q.oy == '0);
@@ -177,13 +182,13 @@ module lilong_walk #(
       start_q      <= origin_new;
     end else if (emit) begin
       open_q <= 1'b0;
-      if (columns != '0) x_q <= x_after;
+      if (!none) x_q <= x_after;
       col_q <= last_col ? 7'd0 : col_q + 7'd1;
       if (last_col) begin
         index_q <= stripe_end ? 5'd0 : index_q + 5'd1;
         // the window is filled again where it does not hold the neighbours of the next position
         fill_q  <= stripe_end || row_end || work_q.stride_x >= {9'd0, step.cols}
-                   || (fill_q && columns == '0);
+                   || (fill_q && none);
         pos_q   <= pos_next;
         if (stripe_end) begin
           if (!step.last) begin

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lilong_eltwise: operands to beats for the output pipeline, seven stages.
+// lilong_eltwise: operands to beats for the output pipeline, eight stages.
 #pragma once
 
 #include "sim/cycle/scan.hpp"
@@ -43,7 +43,7 @@ struct Eltwise {
   }
 
  private:
-  static constexpr unsigned kStages = 7;
+  static constexpr unsigned kStages = 8;
 
   void begin(const isa::Descriptor& d) {
     const isa::Eltwise e = isa::Eltwise::decode(d);
@@ -57,7 +57,7 @@ struct Eltwise {
   Scan scan_[2];
   uint32_t beats_;
   uint32_t beat_ = 0;
-  uint8_t stages_ = 0;  // bit 0: offset, bit 6: combine
+  uint8_t stages_ = 0;  // bit 0: offset, bit 7: combine
   bool pass_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lilong_steps: kernel walk, one piece a cycle, one step ahead of the position walk.
+// lilong_steps: kernel walk, one piece a cycle, up to two steps ahead of the position walk.
 #pragma once
 
 #include "sim/cycle/path.hpp"
@@ -10,32 +10,38 @@ namespace lilong::cycle {
 struct Steps {
   explicit Steps(const Shape& shape) : lanes_(shape.lanes), depth_(shape.depth) {}
 
-  void clear() { active_ = closed_ = valid_ = false; }
+  void clear() { active_ = closed_ = valid_ = next_valid_ = false; }
   bool valid() const { return valid_; }
   const Step& step() const { return step_; }
 
   // Nothing happens until the step is used up.
-  bool still() const { return !active_ || (closed_ && valid_); }
+  bool still() const { return !active_ || (closed_ && next_valid_); }
 
   // New instruction; its work is passed to tick from the next cycle on.
   void restart() {
     active_ = fresh_ = true;
-    closed_ = valid_ = false;
+    closed_ = valid_ = next_valid_ = false;
     count_ = 0;
     piece_ = 0;
     fill_ = 0;
   }
 
   void tick(const Work& w, bool pop) {
-    if (!active_ || (closed_ && valid_ && !pop)) return;  // a step ahead
-    const bool move = closed_ && (!valid_ || pop);
-    const bool go = active_ && (!closed_ || move);
-    if (pop) valid_ = false;
-    if (move) {
-      step_ = build_;
-      valid_ = true;
-      closed_ = false;
+    if (!active_ || (still() && !pop)) return;
+    const bool move = closed_ && !next_valid_;
+    const bool go = !closed_ || move;
+    if (!valid_ || pop) {
+      valid_ = next_valid_ || move;
+      if (next_valid_)
+        step_ = next_;
+      else if (move)
+        step_ = build_;
+      next_valid_ = false;
+    } else if (move) {
+      next_ = build_;
+      next_valid_ = true;
     }
+    if (move) closed_ = false;
     if (go) buildPiece(w);
   }
 
@@ -152,12 +158,12 @@ struct Steps {
   }
 
   uint32_t lanes_, depth_;
-  bool active_ = false, fresh_ = false, closed_ = false, valid_ = false;
+  bool active_ = false, fresh_ = false, closed_ = false, valid_ = false, next_valid_ = false;
   uint32_t count_ = 0;  // number of the step that is being built
   uint32_t piece_ = 0;  // number of the piece
   uint32_t fill_ = 0;   // bytes in the step so far
   Kernel kernel_;
-  Step build_, step_;
+  Step build_, step_, next_;  // being built; at work; behind it
 };
 
 }  // namespace lilong::cycle
