@@ -100,40 +100,33 @@ struct Front {
     return idle();
   }
 
-  // Cycles in which every stage passes on a beat, all of them compute and nothing else happens; at
-  // most `limit`; returns their number.  Their banks go to `reads`, if that is not null.
+  // Cycles in which every stage passes on a beat that computes and has no result, and the set-up
+  // rests; at most `limit`, returns their number.  Their banks go to `reads`, if that is not null.
   uint32_t glide(uint64_t limit, uint8_t* reads) {
-    if (!flows_ || walk_.streak() < kWorth || !weights_.still() || !setup_.idle() ||
-        !array_.resultless() || accum_.accValid() || stream_.clash()) {
-      return 0;
-    }
-    // released are the beats of the stream, then those of the range, then the streak
+    if (!flows_ || !setup_.idle() || !array_.resultless() || accum_.accValid()) return 0;
+    // numbers of the beats: the stream has the last `inside` of those that left the range
     const unsigned first = range_.from(), end = range_.to(), inside = stream_.beats();
-    const auto plain = [](uint32_t flags) { return (flags & ~uint32_t{kFence}) == kCompute; };
-    uint32_t ahead = 0;  // plain beats
-    while (ahead < inside && plain(stream_.flags(ahead))) ahead++;
-    if (ahead == inside) {
-      unsigned n = first;
-      while (n != end && plain(range_.number(n).flags)) n++;
-      ahead += n - first;
-      if (n == end && plain(walk_.streakFlags())) ahead = ~0u;
-      for (; n != end; n++) {
-        if ((range_.number(n).flags & kOpen) != 0) return 0;
+    const auto most = static_cast<uint32_t>(std::min<uint64_t>(limit, kLongest));
+    uint64_t asked = 0;
+    uint32_t cycles = 0;
+    for (; cycles != most; cycles++) {
+      const Beat& newest = range_.number(first + cycles - 1);
+      const uint32_t flags = range_.number(first + cycles - inside).flags & ~uint32_t{kFence};
+      const bool load = flags == (kCompute | kLoad) && weights_.full();
+      if ((flags != kCompute && !load) || newest.clash != 0 || !walk_.emits(true) ||
+          (range_.number(first + cycles).flags & kOpen) != 0) {
+        break;
       }
-    }
-    const auto most = static_cast<uint32_t>(std::min<uint64_t>({limit, walk_.streak(), ahead, 64}));
-    if (most < kWorth) return 0;
-    uint64_t asked = 0, asks = stream_.asks();
-    uint32_t banks = stream_.newestBanks(), cycles = 0;
-    do {
-      asked += asks;
+      asked += newest.asks;
+      uint32_t banks = newest.banks;
+      if (load || !weights_.still()) {
+        const uint32_t grant = weights_.grants(banks);
+        weights_.tick(grant, false, load, false, setup_.blocks());
+      }
       if (reads != nullptr) reads[cycles] = static_cast<uint8_t>(banks);
-      walk_.streakBeat(range_.number(end + cycles), stream_.vectors());
-      const Beat& newest = range_.number(first + cycles++);
-      asks = newest.asks;
-      banks = newest.banks;
-      if (newest.clash != 0) break;
-    } while (cycles != most);
+      walk_.tick(false, setup_.work(), true, range_.number(end + cycles), stream_.vectors());
+    }
+    if (cycles == 0) return 0;
     stream_.flow(asked, [&](unsigned n) -> const Beat& {
       return range_.number(first + cycles - inside + n);
     });
@@ -143,7 +136,7 @@ struct Front {
   }
 
  private:
-  static constexpr uint32_t kWorth = 4;  // fewer cycles are not worth a glide
+  static constexpr uint32_t kLongest = 64;  // cycles of a glide: its counters are bytes
 
   // The same when every stage passes on one beat: what grants, release and tick come to.  False,
   // and nothing done, if it is not so in this cycle.

@@ -120,8 +120,6 @@ struct Stream {
 
   // Beats, oldest first.
   unsigned beats() const { return count_; }
-  uint32_t flags(unsigned n) const { return window_[(first_ + n) % kWindow].flags; }
-  bool clash() const { return newest().clash != 0; }
   // After cycles of flow: `beat`(n) is the nth of the beats that are here now, `asked` the sum of
   // all that asked meanwhile.
   template <typename BeatOf>
@@ -135,8 +133,6 @@ struct Stream {
     }
     granted_ -= waiting_;
   }
-  uint64_t asks() const { return waiting_; }
-  uint32_t newestBanks() const { return newest().banks; }
 
  private:
   struct Entry {

@@ -27,21 +27,6 @@ struct Walk {
   bool idle() const { return !busy_; }
   bool emits(bool go) const { return busy_ && steps_.valid() && go; }
 
-  // Beats of a streak that come next, one a cycle while nothing else of the walk moves; their
-  // flags.
-  uint32_t streak() const { return steps_.still() ? streak_.left : 0; }
-  uint32_t streakFlags() const { return streak_.flags; }
-  void streakBeat(Beat& beat, Vectors& vectors) {
-    Vectors::Asks asks;
-    for (unsigned i = 0; i < streak_.pieces; i++) {
-      Part& part = streak_.part[i];
-      ask(asks, vectors, part.stream, part.first, part.first + part.more);
-      part.first += streak_.pitch;
-    }
-    beat = {asks.ports, asks.banks, asks.clash, streak_.flags, work_.seq};
-    if (--streak_.left == 0) endStreak();
-  }
-
   // Beat of a cycle in which emits() is true; then tick is called with emit.
   void tick(bool work_valid, const Work& work, bool emit, Beat& beat, Vectors& vectors) {
     if (!busy_) {
@@ -244,6 +229,16 @@ struct Walk {
     streak_.flags = common_ | kCompute | (step.last ? +kResult : 0u);
   }
 
+  void streakBeat(Beat& beat, Vectors& vectors) {
+    Vectors::Asks asks;
+    for (unsigned i = 0; i < streak_.pieces; i++) {
+      Part& part = streak_.part[i];
+      ask(asks, vectors, part.stream, part.first, part.first + part.more);
+      part.first += streak_.pitch;
+    }
+    beat = {asks.ports, asks.banks, asks.clash, streak_.flags, work_.seq};
+    if (--streak_.left == 0) endStreak();
+  }
   // The positions of the streak have passed.
   void endStreak() {
     const int64_t count = streak_.count;
