@@ -17,7 +17,9 @@ int main(int argc, char** argv) {
     const std::string text = argv[i];
     const size_t equals = text.find('=');
     const std::string key = text.substr(0, equals), value = text.substr(equals + 1);
-    if (key == "preset")
+    if (text == "soc")
+      soc = true;
+    else if (key == "preset")
       options.preset = value;
     else if (key == "noise")
       options.noise = std::stod(value);

@@ -129,12 +129,12 @@ TEST_F(Serial, RunsAgainAfterUnplugging) {
 // Cut off after every number of frames of a run: an error, never a hang, and the next run is well.
 TEST_F(Serial, CutAnywhere) {
   FakeBoard board(path_, options_);
-  auto session = Session::create(program(), std::move(*open(",timeout=0.2")));
+  auto session = Session::create(program(), std::move(*open(",timeout=1")));
   ASSERT_TRUE(session.ok());
   for (uint32_t frames : {1u, 2u, 3u, 50u, 98u, 100u, 101u, 102u, 103u, 104u, 105u, 106u, 107u}) {
     board.powerOff();
     board.plugIn();
-    auto renewed = Session::create(program(), std::move(*open(",timeout=0.2")));
+    auto renewed = Session::create(program(), std::move(*open(",timeout=1")));
     ASSERT_TRUE(renewed.ok());
     options_.dieAfter = frames;
     auto result = (*renewed)->run({ramp(9)});
@@ -162,7 +162,7 @@ TEST_F(Serial, NoticesThatTheBoardWasSwitchedOff) {
 TEST_F(Serial, WrongBoards) {
   const auto message = [&](const std::string& preset = "edge") {
     FakeBoard board(path_, options_);
-    auto device = open(",timeout=0.5", preset);
+    auto device = open(",timeout=1", preset);
     EXPECT_FALSE(device.ok());
     if (device.ok()) return std::string();
     EXPECT_TRUE(idOf(device.error()) == DiagId::deviceMismatch ||
@@ -182,13 +182,13 @@ TEST_F(Serial, WrongBoards) {
             std::string::npos);
   options_.version = link::kVersion;
   options_.silent = true;
-  EXPECT_NE(message().find("nothing answers at 3000000 baud within 0.5 s"), std::string::npos);
+  EXPECT_NE(message().find("nothing answers at 3000000 baud within 1 s"), std::string::npos);
 }
 
 TEST_F(Serial, JobsHaveALimit) {
   options_.hang = true;
   FakeBoard board(path_, options_);
-  auto session = Session::create(program(), std::move(*open(",limit=0.3")));
+  auto session = Session::create(program(), std::move(*open(",limit=1")));
   auto result = (*session)->run({ramp(1)});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(idOf(result.error()), DiagId::deviceTimeout) << result.error().toString();

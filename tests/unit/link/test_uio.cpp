@@ -107,7 +107,7 @@ TEST_F(Uio, HandsTheCacheOver) {
 
 TEST_F(Uio, JobsHaveALimit) {
   SocChip chip(folder_);
-  auto device = open(",limit=0.2");
+  auto device = open(",limit=1");
   ASSERT_TRUE(device.ok());
   std::shared_ptr<Device> shared = std::move(*device);
   auto session = Session::create(test::sampleProgram("edge"), shared);
