@@ -128,6 +128,7 @@ module lilong_post #(
   /* verilator lint_off UNUSEDSIGNAL */   // not every bit of both is asked for
   kind_t front_kind, head_kind;
   /* verilator lint_on UNUSEDSIGNAL */
+  logic load_done_q;   // of the cycle before: grants come late in a cycle
   logic [1:0] valid_d, loaded_d, taken_d;
   kind_t [1:0] kind_d;
   logic head_d, front_sel_d, load_sel_d;
@@ -148,7 +149,7 @@ module lilong_post #(
     taken_d  = taken_q;
     kind_d   = kind_q;
     head_d   = head_q;
-    if (load_done) loaded_d[load_sel] = 1'b1;
+    if (load_done_q) loaded_d[load_sel] = 1'b1;
     if (front_done || smx_done || cpy_done) taken_d[front_sel] = 1'b1;
     if (pop) begin
       valid_d[head_q] = 1'b0;
@@ -177,6 +178,7 @@ module lilong_post #(
       front_valid <= 1'b0;
       load_sel    <= 1'b0;
       load_valid  <= 1'b0;
+      load_done_q <= 1'b0;
       front_kind  <= '0;
       head_kind   <= '0;
     end else if (clr_i) begin
@@ -190,6 +192,7 @@ module lilong_post #(
       front_valid <= 1'b0;
       load_sel    <= 1'b0;
       load_valid  <= 1'b0;
+      load_done_q <= 1'b0;
       front_kind  <= '0;
       head_kind   <= '0;
     end else begin
@@ -202,6 +205,7 @@ module lilong_post #(
       front_sel   <= front_sel_d;
       front_valid <= valid_d[front_sel_d] && !taken_d[front_sel_d];
       load_sel    <= load_sel_d;
+      load_done_q <= load_done;
       load_valid  <= valid_d[load_sel_d] && !loaded_d[load_sel_d];
       front_kind  <= kind_d[front_sel_d];
       head_kind   <= kind_d[head_d];
@@ -239,7 +243,7 @@ module lilong_post #(
     .clk_i,
     .rst_ni,
     .clr_i,
-    .cmd_valid_i (load_valid),
+    .cmd_valid_i (load_valid && !load_done_q),
     .cmd_sel_i   (load_sel),
     .cmd_i       (cmd_q[load_sel]),
     .cmd_done_o  (load_done),

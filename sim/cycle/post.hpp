@@ -26,7 +26,7 @@ struct Post {
 
   void clear() {
     valid_ = loaded_ = taken_ = head_ = 0;
-    started_ = done_ = false;
+    started_ = done_ = load_done_ = false;
     update();
     params_.clear();
     output_.clear();
@@ -79,8 +79,9 @@ struct Post {
 
     const Output::Result out =
         output_.tick(front, params_.ready(), in.accValid, elt_valid, in.writeGrant);
-    const bool load_done =
-        params_.tick(load_valid_, cmd_[load_], in.paramGrant, out.take, out.free);
+    const bool load_done = load_done_;  // of the cycle before
+    load_done_ = params_.tick(load_valid_ && !load_done, cmd_[load_], in.paramGrant, out.take,
+                              out.free);
 
     const bool finished = cmd_[head_].empty || out_done || unit_done;
     const bool was_done = done_;
@@ -102,7 +103,7 @@ struct Post {
       update();
       return;
     }
-    still_ = !was_done && !vector_ && output_.still() && params_.waits(load_valid_);
+    still_ = !was_done && !vector_ && !load_done_ && output_.still() && params_.waits(load_valid_);
   }
 
  private:
@@ -173,6 +174,7 @@ struct Post {
   uint32_t head_ = 0;                            // oldest
   bool started_ = false;                         // the vector unit of the oldest
   bool done_ = false;
+  bool load_done_ = false;  // constants of load_ were asked for in the cycle before
   // Functions of the above.
   uint32_t front_ = 0;  // takes accumulators
   uint32_t load_ = 0;   // loads constants
