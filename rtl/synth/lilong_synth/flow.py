@@ -11,7 +11,9 @@ from lilong_synth.tools import MEMORY_LIMIT_MB, Usage, program, run, yosys
 
 # -no-rw-check: no logic for a word that is read in the cycle in which it is written; the design
 # never uses such a value, and the netlist simulation returns nonsense for it.
-OPTIONS = "-no-rw-check"
+# -nowidelut: look-up tables of four inputs only; the mapping to wider ones spends nearly twice as
+# many on the crossbars.
+OPTIONS = "-no-rw-check -nowidelut"
 
 
 def check_lines(design: Design) -> list[str]:
