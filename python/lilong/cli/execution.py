@@ -90,7 +90,7 @@ def _refuse_useless(request: Request) -> None:
     if name not in known or (place and not known[name]):
         raise make(
             "unknownDevice",
-            f"unknown device '{request.device}'",
+            f"--device: unknown device '{request.device}'",
             remedy="Choose one of the devices that 'lilong doctor' lists",
         )
     if name == "rtl":
