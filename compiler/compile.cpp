@@ -165,6 +165,22 @@ class Compilation {
     return {program_.tensors[index].region, program_.tensors[index].offset};
   }
 
+  struct Made {
+    backend::Lowered lowered;
+    backend::CompiledStep compiled;
+  };
+  Result<Made> compileNodes(const std::vector<Node>& nodes,
+                            const std::map<ir::TensorId, Exchange>& sources,
+                            const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
+                            const backend::LowerOptions& options) {
+    auto lowered = backend::lower(graph_, preset_, numerics_, nodes, sources, targets, options);
+    if (!lowered) return lowered.error();
+    auto compiled = backend::compileStep(*lowered, preset_, timing_, program_.constants,
+                                         program_.spillBytes, graph_.file);
+    if (!compiled) return compiled.error();
+    return Made{std::move(*lowered), std::move(*compiled)};
+  }
+
   Result<void> chipStep(size_t s) {
     const Step& step = steps_[s];
     std::map<ir::TensorId, Exchange> sources;
@@ -184,11 +200,17 @@ class Compilation {
     }
     std::erase_if(passed_, [&](const auto& entry) { return sources.count(entry.first) != 0; });
 
-    auto lowered = backend::lower(graph_, preset_, numerics_, step.nodes, sources, targets);
-    if (!lowered) return lowered.error();
-    auto compiled = backend::compileStep(*lowered, preset_, timing_, program_.constants,
-                                         program_.spillBytes, graph_.file);
-    if (!compiled) return compiled.error();
+    const auto make = [&](bool packPixels) {
+      return compileNodes(step.nodes, sources, targets, {packPixels});
+    };
+    auto best = make(false);
+    if (!best || best->lowered.packable) {
+      auto packed = make(true);
+      if (packed && (!best || packed->compiled.cycles < best->compiled.cycles))
+        best = std::move(packed);
+    }
+    if (!best) return best.error();
+    backend::CompiledStep* compiled = &best->compiled;
     program_.constants = std::move(compiled->constants);
     program_.spillBytes = compiled->spillBytes;
     std::vector<isa::Descriptor> descriptors;
@@ -201,7 +223,7 @@ class Compilation {
     }
     chip.watchdogCycles = static_cast<uint32_t>(
         std::min<uint64_t>(isa::cycleBound(descriptors, preset_, kSlowestMemory), UINT32_MAX));
-    chip.layers = addLayers(*lowered, compiled->code);
+    chip.layers = addLayers(best->lowered, compiled->code);
     program_.steps.emplace_back(std::move(chip));
     return {};
   }

@@ -26,7 +26,9 @@ class ConvKernel final : public Kernel {
   std::vector<int8_t> weights;  // OHWI
   ChannelParams params;
   OutputStage stage;
+  bool packed = false;  // several pixels of the output tensor in each of `output`
 
+  bool fixedLayout() const override { return packed; }
   uint32_t channelUnit(const isa::Preset& preset) const override { return preset.lanes; }
   Range inputRows(size_t i, Range out) const override;
   Range inputChannels(size_t i, Range out) const override;

@@ -62,7 +62,7 @@ class Kernel {
   virtual uint64_t constantBytes(const isa::Preset& preset, Range channels) const = 0;
   virtual ConstantBlock constants(const isa::Preset& preset, Range channels) const = 0;
 
-  // Estimate of the cycles of a tile; decides tile sizes, nothing else.
+  // Guess of the cycles of a tile: the order in which plans are tried, nothing else.
   virtual uint64_t cycles(const isa::Preset& preset, const Tile& tile) const = 0;
 
   virtual void emit(const isa::Preset& preset, const Tile& tile, std::span<const Placed> in,

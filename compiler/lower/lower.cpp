@@ -11,13 +11,15 @@ namespace lilong::backend {
 
 Lowerer::Lowerer(const ir::Graph& graph, const isa::Preset& preset, numerics::Numerics numerics,
                  std::span<const Node> nodes, const std::map<ir::TensorId, Exchange>& sources,
-                 const std::vector<std::pair<ir::TensorId, Exchange>>& targets)
+                 const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
+                 const LowerOptions& options)
     : graph_(graph),
       preset_(preset),
       numerics_(numerics),
       nodes_(nodes),
       sources_(sources),
       targets_(targets),
+      options_(options),
       uses_(graph.tensors.size()) {
   for (size_t n = 0; n < nodes.size(); ++n)
     for (const ir::TensorId t : nodes[n].inputs)
@@ -29,7 +31,10 @@ Result<Lowered> Lowerer::run() {
   planConcats();
   for (const Node& node : nodes_) {
     layer_ = static_cast<uint32_t>(out_.layers.size());
-    out_.layers.push_back({node.op->name, node.opName, {}, ir::macsOf(graph_, *node.op),
+    out_.layers.push_back({node.op->name,
+                           node.opName,
+                           {},
+                           ir::macsOf(graph_, *node.op),
                            ir::executedMacsOf(graph_, *node.op)});
     std::vector<ir::TensorId> touched = node.inputs;
     touched.push_back(node.output);
@@ -171,8 +176,9 @@ Result<void> Lowerer::finishTargets() {
 Result<Lowered> lower(const ir::Graph& graph, const isa::Preset& preset,
                       numerics::Numerics numerics, std::span<const Node> nodes,
                       const std::map<ir::TensorId, Exchange>& sources,
-                      const std::vector<std::pair<ir::TensorId, Exchange>>& targets) {
-  return Lowerer(graph, preset, numerics, nodes, sources, targets).run();
+                      const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
+                      const LowerOptions& options) {
+  return Lowerer(graph, preset, numerics, nodes, sources, targets, options).run();
 }
 
 }  // namespace lilong::backend

@@ -16,11 +16,18 @@ struct Exchange {
   uint32_t offset = 0;
 };
 
+struct LowerOptions {
+  // Convolutions with few output channels compute several neighbouring pixels at once: a wider
+  // kernel with more outputs, most of whose weights are zero.
+  bool packPixels = false;
+};
+
 // Lowers `nodes` (a run of nodes that the chip executes).  `sources` are the tensors that lie in
 // memory before the step, `targets` those that must lie there behind it, both dense.
 Result<Lowered> lower(const ir::Graph& graph, const isa::Preset& preset,
                       numerics::Numerics numerics, std::span<const Node> nodes,
                       const std::map<ir::TensorId, Exchange>& sources,
-                      const std::vector<std::pair<ir::TensorId, Exchange>>& targets);
+                      const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
+                      const LowerOptions& options = {});
 
 }  // namespace lilong::backend

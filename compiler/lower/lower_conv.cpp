@@ -49,7 +49,41 @@ void setStage(OutputStage& stage, const numerics::ConvParams& p) {
   stage.clampMax = p.clampMax;
 }
 
+// Weights OHWI of a kernel that computes `pixels` neighbouring pixels at once.
+std::vector<int8_t> packedWeights(const std::vector<int8_t>& weights, uint32_t outC, uint32_t inC,
+                                  uint32_t rows, const Taps& x, uint32_t pixels) {
+  const uint32_t columns = (pixels - 1) * x.stride + x.count;
+  std::vector<int8_t> packed(size_t{pixels} * outC * rows * columns * inC, 0);
+  const size_t run = size_t{x.count} * inC;
+  for (uint32_t p = 0; p < pixels; ++p)
+    for (uint32_t o = 0; o < outC; ++o)
+      for (uint32_t row = 0; row < rows; ++row)
+        std::copy_n(
+            weights.begin() + static_cast<std::ptrdiff_t>((size_t{o} * rows + row) * run), run,
+            packed.begin() +
+                static_cast<std::ptrdiff_t>(
+                    (((size_t{p} * outC + o) * rows + row) * columns + p * x.stride) * inC));
+  return packed;
+}
+
+template <typename Value>
+std::vector<Value> repeated(const std::vector<Value>& values, uint32_t times) {
+  std::vector<Value> all;
+  for (uint32_t i = 0; i < times; ++i) all.insert(all.end(), values.begin(), values.end());
+  return all;
+}
+
 }  // namespace
+
+// Neighbouring pixels whose channels fit into the lanes together; `reach`: bytes from the first
+// input byte of an output pixel to that of the next.
+uint32_t Lowerer::packedPixels(const Node& node, uint32_t channels, uint32_t width,
+                               uint32_t reach) const {
+  if (channels % isa::kGranule != 0 || inPlace_.count(node.output)) return 1;
+  for (uint32_t pixels = preset_.lanes / channels; pixels > 1; --pixels)
+    if (width % pixels == 0 && uint64_t{pixels} * reach <= 0xffff) return pixels;
+  return 1;
+}
 
 Result<void> Lowerer::lowerConv(const Node& node) {
   const ir::Op& op = *node.op;
@@ -57,7 +91,9 @@ Result<void> Lowerer::lowerConv(const Node& node) {
   const ir::Tensor& x = tensor(node.inputs[0]);
   const ir::Tensor& y = tensor(node.output);
   const ir::Tensor& w = graph_.input(op, 1);
-  const bool depthwise = op.kind == ir::OpKind::depthwiseConv2d;
+  // Of a single channel it is a dense one; its weights lie in another order.
+  const bool tapsFirst = op.kind == ir::OpKind::depthwiseConv2d;
+  const bool depthwise = tapsFirst && x.shape[3] > 1;
   const numerics::ConvParams params = numerics::convParams(graph_, op, numerics_);
   noteExactness(params.exactness);
 
@@ -91,7 +127,7 @@ Result<void> Lowerer::lowerConv(const Node& node) {
         const size_t tap = size_t{ky - ty.first} * tx.count + (kx - tx.first);
         const size_t source = size_t{ky} * kernelX + kx;
         for (uint32_t c = 0; c < perTap; ++c) {
-          const int8_t value = depthwise ? data[source * outC + o]
+          const int8_t value = tapsFirst ? data[source * outC + o]
                                          : data[(size_t{o} * kernelY * kernelX + source) * inC + c];
           if (!kept)
             removed += static_cast<uint32_t>(value);
@@ -114,7 +150,13 @@ Result<void> Lowerer::lowerConv(const Node& node) {
 
   auto input = imageView(node.inputs[0], images * inH, inW, inC);
   if (!input) return input.error();
-  const View output = outputView(node.output);
+  uint32_t pixels = 1;
+  if (!depthwise && tx.dilation == 1 && inW > 1 &&
+      uint64_t{preset_.lanes} * tx.stride + tx.count <= 255)
+    pixels = packedPixels(node, outC, outW, tx.stride * input->grid.pixPitch);
+  out_.packable |= pixels > 1;
+  if (!options_.packPixels) pixels = 1;
+  const View output = outputView(node.output, pixels > 1);
   auto outImage = reshaped(output, denseGrid(images * outH, outW, outC));
   if (!outImage) return fail(DiagId::internal, "the output layout does not fit the convolution");
 
@@ -153,8 +195,22 @@ Result<void> Lowerer::lowerConv(const Node& node) {
     kernel.stage = stageOf(node);
     setStage(kernel.stage, params);
   };
+  if (!depthwise && pixels > 1) {
+    weights = packedWeights(weights, outC, inC, ty.count, tx, pixels);
+    channels.bias = repeated(channels.bias, pixels);
+    if (channels.perChannel) {
+      channels.multiplier = repeated(channels.multiplier, pixels);
+      channels.shift = repeated(channels.shift, pixels);
+    }
+    outImage->grid.width /= pixels;
+    outImage->grid.channels *= pixels;
+    outImage->grid.pixPitch *= pixels;
+    tx.count += (pixels - 1) * tx.stride;
+    tx.stride *= pixels;
+  }
   if (!depthwise) {
     dense(*input, *outImage, std::move(weights), std::move(channels));
+    static_cast<ConvKernel&>(*out_.kernels.back()).packed = pixels > 1;
     return {};
   }
   // Several outputs of one input channel, or a very wide kernel: dense convolutions of one lane

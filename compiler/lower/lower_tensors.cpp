@@ -79,7 +79,7 @@ Result<View> Lowerer::viewOf(ir::TensorId t) {
               fmt::format("tensor '{}' is read before it is made", tensor(t).name));
 }
 
-View Lowerer::outputView(ir::TensorId t) {
+View Lowerer::outputView(ir::TensorId t, bool packed) {
   const Grid dims = canonicalGrid(tensor(t).shape);
   if (const auto it = inPlace_.find(t); it != inPlace_.end()) {
     const ConcatPart part = it->second;
@@ -94,7 +94,7 @@ View Lowerer::outputView(ir::TensorId t) {
     return views_[t] = view;
   }
   const uint32_t unit =
-      readByWindow(t) ? std::max<uint32_t>(preset_.lanes, isa::kGranule) : isa::kGranule;
+      readByWindow(t) && !packed ? std::max<uint32_t>(preset_.lanes, isa::kGranule) : isa::kGranule;
   return views_[t] = newView(tensor(t).name, dims, roundUp(dims.channels, unit));
 }
 

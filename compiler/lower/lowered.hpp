@@ -27,6 +27,7 @@ struct Lowered {
   std::vector<std::unique_ptr<Kernel>> kernels;  // in order of execution
   std::vector<Layer> layers;
   std::vector<OutputTensor> outputs;
+  bool packable = false;  // LowerOptions::packPixels makes a difference
 };
 
 }  // namespace lilong::backend

@@ -16,7 +16,8 @@ class Lowerer {
  public:
   Lowerer(const ir::Graph& graph, const isa::Preset& preset, numerics::Numerics numerics,
           std::span<const Node> nodes, const std::map<ir::TensorId, Exchange>& sources,
-          const std::vector<std::pair<ir::TensorId, Exchange>>& targets);
+          const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
+          const LowerOptions& options);
 
   Result<Lowered> run();
 
@@ -31,7 +32,8 @@ class Lowerer {
   // lower_tensors.cpp
   const ir::Tensor& tensor(ir::TensorId t) const { return graph_.tensor(t); }
   Result<View> viewOf(ir::TensorId t);  // of an input; makes what has been put off
-  View outputView(ir::TensorId t);      // of an output; chooses its layout
+  // Of an output; chooses its layout.  `packed`: pixels follow each other without gaps.
+  View outputView(ir::TensorId t, bool packed = false);
   View newView(const std::string& name, const Grid& dims, uint32_t pixPitch);
   View loadedView(ir::TensorId t, const Exchange& home);
   View constantView(const std::string& name, const Grid& dims, std::vector<uint8_t> bytes);
@@ -52,6 +54,7 @@ class Lowerer {
 
   // lower_conv.cpp
   Result<void> lowerConv(const Node& node);
+  uint32_t packedPixels(const Node& node, uint32_t channels, uint32_t width, uint32_t reach) const;
   Result<void> lowerFullyConnected(const Node& node);
   // lower_pool.cpp
   Result<void> lowerPool(const Node& node);
@@ -80,6 +83,7 @@ class Lowerer {
   std::span<const Node> nodes_;
   const std::map<ir::TensorId, Exchange>& sources_;
   const std::vector<std::pair<ir::TensorId, Exchange>>& targets_;
+  const LowerOptions& options_;
   std::vector<Uses> uses_;
   Lowered out_;
   uint32_t layer_ = 0;

@@ -43,24 +43,26 @@ Ends endsOf(const ir::Graph& graph) {
 }  // namespace
 
 Result<Lowered> lowerGraph(const ir::Graph& graph, const isa::Preset& preset,
-                           numerics::Numerics numerics) {
+                           numerics::Numerics numerics, const LowerOptions& options) {
   std::vector<Node> nodes = makeNodes(graph);
   fusePadding(graph, nodes);
   fuseTables(graph, numerics, nodes);
   const Ends ends = endsOf(graph);
-  return lower(graph, preset, numerics, nodes, ends.sources, ends.targets);
+  return lower(graph, preset, numerics, nodes, ends.sources, ends.targets, options);
 }
 
 Result<CompiledStep> compileGraph(const ir::Graph& graph, const isa::Preset& preset,
-                                  numerics::Numerics numerics, const Meter::Allowance& allowance) {
-  auto lowered = lowerGraph(graph, preset, numerics);
+                                  numerics::Numerics numerics, const Meter::Allowance& allowance,
+                                  const LowerOptions& options) {
+  auto lowered = lowerGraph(graph, preset, numerics, options);
   if (!lowered) return lowered.error();
   return compileStep(*lowered, preset, *memory::findTiming("sram"), {}, 0, "test", allowance);
 }
 
 Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset,
-                              numerics::Numerics numerics, uint32_t seed) {
-  auto step = compileGraph(graph, preset, numerics);
+                              numerics::Numerics numerics, uint32_t seed,
+                              const LowerOptions& options) {
+  auto step = compileGraph(graph, preset, numerics, kShortSearch, options);
   if (!step) return step.error();
   const auto [sources, targets, inputBytes, outputBytes] = endsOf(graph);
 

@@ -4,6 +4,7 @@
 
 #include "compiler/chip_step.hpp"
 #include "compiler/ir/graph.hpp"
+#include "compiler/lower/lower.hpp"
 #include "compiler/numerics/numerics.hpp"
 #include "sim/isa/gen/isa.hpp"
 
@@ -23,13 +24,15 @@ struct Outcome {
 Result<backend::CompiledStep> compileGraph(
     const ir::Graph& graph, const isa::Preset& preset,
     numerics::Numerics numerics = numerics::Numerics::tflm,
-    const backend::Meter::Allowance& allowance = kShortSearch);
+    const backend::Meter::Allowance& allowance = kShortSearch,
+    const backend::LowerOptions& options = {});
 Result<backend::Lowered> lowerGraph(const ir::Graph& graph, const isa::Preset& preset,
-                                    numerics::Numerics numerics = numerics::Numerics::tflm);
+                                    numerics::Numerics numerics = numerics::Numerics::tflm,
+                                    const backend::LowerOptions& options = {});
 
 // The inputs are random bytes by `seed`; a diagnostic if the graph does not fit.
 Result<Outcome> compileAndRun(const ir::Graph& graph, const isa::Preset& preset,
                               numerics::Numerics numerics = numerics::Numerics::tflm,
-                              uint32_t seed = 99);
+                              uint32_t seed = 99, const backend::LowerOptions& options = {});
 
 }  // namespace lilong::test
