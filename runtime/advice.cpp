@@ -107,6 +107,11 @@ std::string plural(uint64_t count, const char* one, const char* ending = "s") {
   return fmt::format("{} {}{}", withCommas(count), one, count == 1 ? "" : ending);
 }
 
+// Networks join the names of fused operators with semicolons.
+std::string firstName(const std::string& name) {
+  return name.substr(0, name.find(';'));
+}
+
 int percent(double share) {
   return static_cast<int>(100 * std::min(share, 1.0) + 0.5);
 }
@@ -192,9 +197,10 @@ std::string textOf(Cause cause, uint64_t cycles, const Program& program, const L
       return fmt::format("{} without a running instruction{}", count,
                          t.first ? " (start of the program)" : "");
     case Cause::otherLayer:
-      return fmt::format("{} go to '{}', which runs in between", count,
-                         t.otherLayer < program.layers.size() ? program.layers[t.otherLayer].name
-                                                              : std::string("?"));
+      return fmt::format("the last STORE ends {} behind the begin of '{}'", count,
+                         t.otherLayer < program.layers.size()
+                             ? firstName(program.layers[t.otherLayer].name)
+                             : std::string("?"));
   }
   return {};
 }
@@ -287,10 +293,9 @@ std::vector<Advice> adviceFor(const std::vector<NamedTimes>& layers) {
       if (cycles > most) most = cycles, where = layer.layer;
     }
     if (sum == 0) continue;
-    list.push_back(
-        {toString(static_cast<Cause>(c)), sum,
-         fmt::format("{}: {}, most of them, {}, in '{}'", kTitles[c], plural(sum, "cycle"),
-                     withCommas(most), where.substr(0, where.find(';')))});
+    list.push_back({toString(static_cast<Cause>(c)), sum,
+                    fmt::format("{}: {}, most of them, {}, in '{}'", kTitles[c],
+                                plural(sum, "cycle"), withCommas(most), firstName(where))});
   }
   largestFirst(list);
   return list;

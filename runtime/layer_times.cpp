@@ -48,7 +48,8 @@ class Sweep {
     readEvents();
     makeSets();
     findWindows();
-    for (size_t n = 0; n < order_.size(); ++n) fill(n);
+    makePieces();
+    fill();
     if (counted_) attribute();
     return std::move(times_);
   }
@@ -58,6 +59,13 @@ class Sweep {
     uint64_t end;
     uint32_t layer;
     bool vector;
+  };
+  // Cycles between two boundaries.
+  struct Piece {
+    Interval time;
+    const Exec* exec;  // whose cycles they are, null behind the last one
+    size_t owner;      // index of the layer that they count for
+    bool foreign;      // that is not the layer of `exec`
   };
 
   isa::Descriptor descriptor(uint32_t instruction) const {
@@ -117,25 +125,72 @@ class Sweep {
     }
   }
 
-  void fill(size_t n) {
-    LayerTimes& t = times_[n];
-    const Interval window = windows_[n];
-    auto& own = own_[order_[n]];
-    t.first = n == 0;
-    t.cycles = window.end - window.start;
-    t.busyLoad = length(merged(own[0]));
-    t.busyExec = length(merged(own[1]));
-    t.busyStore = length(merged(own[2]));
-    t.stallLoad = lengthWithin(load_, window);
-    t.stallStore = lengthWithin(store_, window);
-    t.stallIdle = lengthWithin(idle_, window);
-    t.loadCycles = lengthWithin(busy_[0], window);
-    t.counted = counted_;
-    if (!counted_) return;
-    t.stallWeights = delta(window, Counter::execStallWeights);
-    t.stallInput = delta(window, Counter::execStallInput);
-    t.stallOutput = delta(window, Counter::execStallOutput);
-    t.bytesRead = delta(window, Counter::bytesRead);
+  // Consecutive layers whose EXEC instructions are interleaved: last index of the group of n.
+  size_t groupEnd(size_t n) const {
+    std::map<uint32_t, size_t> place;
+    for (size_t i = 0; i < order_.size(); ++i) place[order_[i]] = i;
+    std::vector<size_t> first(order_.size(), execs_.size()), last(order_.size(), 0);
+    for (size_t e = 0; e < execs_.size(); ++e) {
+      const auto layer = place.find(execs_[e].layer);
+      if (layer == place.end()) continue;
+      first[layer->second] = std::min(first[layer->second], e);
+      last[layer->second] = e;
+    }
+    // A later layer belongs to the group if it began before the last one of the group ended.
+    size_t end = n, until = last[n];
+    for (size_t i = n + 1; i < order_.size(); ++i) {
+      if (first[i] >= until) continue;
+      end = i;
+      until = std::max(until, last[i]);
+    }
+    return end;
+  }
+
+  // Cuts the time of a layer, or of a group of interleaved ones, at the ends of EXEC instructions:
+  // a piece belongs to the instruction that ends next.  Pieces of other layers, while the last
+  // STORE of the group is at work, stay with its last layer.
+  void makePieces() {
+    size_t next = 0;
+    for (size_t n = 0; n < order_.size();) {
+      const size_t end = groupEnd(n);
+      for (uint64_t now = windows_[n].start; now < windows_[end].end;) {
+        while (next < execs_.size() && execs_[next].end <= now) ++next;
+        const Exec* exec = next < execs_.size() ? &execs_[next] : nullptr;
+        const uint64_t until = windows_[end].end;
+        Piece piece{{now, exec ? std::min(exec->end, until) : until}, exec, end, exec != nullptr};
+        for (size_t i = n; i <= end; ++i) {
+          if (!exec || exec->layer == order_[i]) piece.foreign = false;
+          if (exec && exec->layer == order_[i]) piece.owner = i;
+        }
+        now = piece.time.end;
+        pieces_.push_back(piece);
+      }
+      n = end + 1;
+    }
+  }
+
+  void fill() {
+    for (size_t n = 0; n < order_.size(); ++n) {
+      auto& own = own_[order_[n]];
+      times_[n].first = n == 0;
+      times_[n].busyLoad = length(merged(own[0]));
+      times_[n].busyExec = length(merged(own[1]));
+      times_[n].busyStore = length(merged(own[2]));
+      times_[n].counted = counted_;
+    }
+    for (const Piece& piece : pieces_) {
+      LayerTimes& t = times_[piece.owner];
+      t.cycles += piece.time.end - piece.time.start;
+      t.stallLoad += lengthWithin(load_, piece.time);
+      t.stallStore += lengthWithin(store_, piece.time);
+      t.stallIdle += lengthWithin(idle_, piece.time);
+      t.loadCycles += lengthWithin(busy_[0], piece.time);
+      if (!counted_) continue;
+      t.stallWeights += delta(piece.time, Counter::execStallWeights);
+      t.stallInput += delta(piece.time, Counter::execStallInput);
+      t.stallOutput += delta(piece.time, Counter::execStallOutput);
+      t.bytesRead += delta(piece.time, Counter::bytesRead);
+    }
   }
 
   uint64_t delta(Interval i, Counter counter) const {
@@ -143,42 +198,33 @@ class Sweep {
     return snapshots_.at(i.end)[c] - snapshots_.at(i.start)[c];
   }
 
-  // Cuts every window at the ends of EXEC instructions: a piece belongs to the instruction that
-  // ends next.
   void attribute() {
     std::map<uint32_t, size_t> place;
     for (size_t n = 0; n < order_.size(); ++n) place[order_[n]] = n;
     std::vector<uint64_t> beats(order_.size());   // of a layer, wherever they ran
-    std::vector<uint64_t> inside(order_.size());  // inside its window
-    size_t next = 0;
-    for (size_t n = 0; n < order_.size(); ++n) {
-      std::map<uint32_t, uint64_t> others;
-      for (uint64_t now = windows_[n].start; now < windows_[n].end;) {
-        while (next < execs_.size() && execs_[next].end <= now) ++next;
-        const Exec* exec = next < execs_.size() ? &execs_[next] : nullptr;
-        const Interval piece{now, exec ? std::min(exec->end, windows_[n].end) : windows_[n].end};
-        now = piece.end;
-        const uint64_t done = delta(piece, Counter::macBeats);
-        const Causes causes = causesOf(piece, exec && exec->vector, done);
-        const auto owner = exec ? place.find(exec->layer) : place.find(order_[n]);
-        if (owner != place.end()) {
-          beats[owner->second] += done;
-          add(times_[owner->second].ownCauses, causes);
-        }
-        if (exec && exec->layer != order_[n]) {
-          others[exec->layer] += piece.end - piece.start;
-          continue;
-        }
-        inside[n] += done;
-        add(times_[n].causes, causes);
+    std::vector<uint64_t> inside(order_.size());  // in its own time
+    std::vector<std::map<uint32_t, uint64_t>> others(order_.size());
+    for (const Piece& piece : pieces_) {
+      const uint64_t done = delta(piece.time, Counter::macBeats);
+      const Causes causes = causesOf(piece.time, piece.exec && piece.exec->vector, done);
+      const auto layer = place.find(piece.exec ? piece.exec->layer : order_[piece.owner]);
+      if (layer != place.end()) {
+        beats[layer->second] += done;
+        add(times_[layer->second].ownCauses, causes);
       }
+      if (piece.foreign) {
+        others[piece.owner][piece.exec->layer] += piece.time.end - piece.time.start;
+        continue;
+      }
+      inside[piece.owner] += done;
+      add(times_[piece.owner].causes, causes);
+    }
+    for (size_t n = 0; n < order_.size(); ++n) {
       uint64_t most = 0;
-      for (const auto& [layer, cycles] : others) {
+      for (const auto& [layer, cycles] : others[n]) {
         at(times_[n].causes, Cause::otherLayer) += cycles;
         if (cycles > most) most = cycles, times_[n].otherLayer = layer;
       }
-    }
-    for (size_t n = 0; n < order_.size(); ++n) {
       if (beats[n] <= ideal_[n]) continue;
       const uint64_t lost = beats[n] - ideal_[n];
       at(times_[n].ownCauses, Cause::packing) = lost;
@@ -223,7 +269,8 @@ class Sweep {
   std::array<std::vector<Interval>, isa::kNumQueues> busy_;
   std::map<Cause, std::vector<Interval>> loads_;  // without EXEC, by what the oldest LOAD brings
   std::vector<Interval> load_, store_, idle_;     // without EXEC
-  std::vector<Interval> windows_;
+  std::vector<Interval> windows_;                 // by completion
+  std::vector<Piece> pieces_;
 };
 
 }  // namespace

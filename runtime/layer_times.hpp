@@ -3,7 +3,9 @@
 // counters behind each of them.
 //
 // A layer takes the cycles from the completion of the layer before to its own; layers sum to the
-// step.  Every one of these cycles that the multiplications do not need has exactly one cause.
+// step.  Layers that run interleaved, strip by strip, share the time of their group: each takes the
+// cycles that lead to the ends of its own EXEC instructions.  Every one of these cycles that the
+// multiplications do not need has exactly one cause.
 #pragma once
 
 #include <array>

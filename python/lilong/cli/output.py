@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-_WIDE = 120  # columns of a table with everything in it
+_WIDE = 132  # columns of a table with everything in it
 
 
 @cache

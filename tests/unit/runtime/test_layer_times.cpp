@@ -122,16 +122,44 @@ TEST(LayerTimes, EveryCycleHasOneCause) {
   }
 }
 
-TEST(LayerTimes, InterleavedLayersAreNotBlamed) {
+// Two strips: the first EXEC is of b, the second of a, a third one of b.
+TEST(LayerTimes, InterleavedLayersShareTheirTime) {
   Program p = program();
-  std::get<ChipStep>(p.steps[0]).layers = {0, 1, 0, 0, 1, kNoLayer};  // b, a, a, STORE of b
-  p.layers[0].lastInstruction = 3;
-  const std::vector<LayerTimes> t = layerTimes(p, 0, job(), {0, 1}, {5, 10});
-  EXPECT_EQ(t[0].cycles, 91u);
-  EXPECT_EQ(cause(t[0], Cause::otherLayer), 52u);
-  EXPECT_EQ(t[0].otherLayer, 1u);
-  EXPECT_EQ(cause(t[0], Cause::weights), 0u);
-  EXPECT_EQ(t[1].ownCauses[static_cast<size_t>(Cause::weights)], 4u);
+  std::get<ChipStep>(p.steps[0]).layers = {0, 0, 0, 1, 1, kNoLayer};
+  JobResult strips = job();
+  TraceEvent third = strips.trace[3];
+  strips.trace[1].instruction = 3;  // b
+  strips.trace[3].instruction = 1;  // a
+  third.start = 91, third.end = 95;
+  third.counters[static_cast<size_t>(Counter::instructionsExec)] = 3;
+  third.counters[static_cast<size_t>(Counter::macBeats)] = 24;
+  strips.trace.insert(strips.trace.begin() + 4, third);  // b
+  strips.trace[5].counters[static_cast<size_t>(Counter::macBeats)] = 24;
+  strips.counters[static_cast<size_t>(Counter::macBeats)] = 24;
+  const std::vector<LayerTimes> t = layerTimes(p, 0, strips, {0, 1}, {5, 10});
+  EXPECT_EQ(t[0].cycles, 91u - 52);        // a: up to the end of its only EXEC
+  EXPECT_EQ(t[1].cycles, 52u + 120 - 91);  // b: the rest
+  EXPECT_EQ(cause(t[0], Cause::activations), 3u);
+  EXPECT_EQ(cause(t[1], Cause::weights), 4u);
+  EXPECT_EQ(cause(t[0], Cause::otherLayer) + cause(t[1], Cause::otherLayer), 0u);
+  EXPECT_EQ(cause(t[0], Cause::packing), 5u);  // 10 beats for 5
+  EXPECT_EQ(cause(t[1], Cause::packing), 4u);  // 14 beats for 10
+}
+
+// Layer b runs while the STORE of a is at work.
+TEST(LayerTimes, WorkOfTheNextLayerIsSaid) {
+  Program p = program();
+  std::get<ChipStep>(p.steps[0]).layers = {0, 0, 1, 1, 0, kNoLayer};
+  p.layers[0].lastInstruction = 4;
+  const std::vector<LayerTimes> t = layerTimes(p, 0, job(), {1, 0}, {10, 5});
+  EXPECT_EQ(t[0].cycles + t[1].cycles, 120u);
+  JobResult tail = job();
+  const std::vector<LayerTimes> u = layerTimes(p, 0, tail, {0, 1}, {5, 10});
+  EXPECT_EQ(u[0].cycles, 110u);
+  EXPECT_EQ(cause(u[0], Cause::otherLayer), 91u - 52);
+  EXPECT_EQ(u[0].otherLayer, 1u);
+  EXPECT_EQ(u[1].cycles, 10u);
+  EXPECT_EQ(u[1].ownCauses[static_cast<size_t>(Cause::activations)], 3u);
 }
 
 TEST(LayerTimes, WithoutCountersThereAreNoCauses) {
