@@ -13,6 +13,7 @@
 #include "sim/fpga/board.hpp"
 #include "sim/fpga/line.hpp"
 #include "sim/fpga/terminal.hpp"
+#include "sim/isa/gen/isa.hpp"
 
 namespace lilong::fpga {
 namespace {
@@ -74,9 +75,11 @@ std::optional<Options> parseOptions(int argc, char** argv) {
     switch (c) {
       case 'p':
         o.preset = optarg;
+        good = isa::findPreset(o.preset) != nullptr;
         break;
       case 'm':
         o.memory = optarg;
+        good = o.memory == "sdram" || o.memory == "bram";
         break;
       case 't':
         o.pty = optarg;

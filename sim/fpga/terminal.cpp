@@ -46,8 +46,11 @@ Result<std::unique_ptr<Terminal>> Terminal::open(const std::string& path) {
     if (fs::is_symlink(path, error)) fs::remove(path, error);
     fs::create_symlink(name, path, error);
     if (error) {
-      return makeError(DiagId::deviceUnavailable,
-                       fmt::format("cannot link '{}' to the terminal: {}", path, error.message()));
+      Error failure =
+          makeError(DiagId::deviceUnavailable,
+                    fmt::format("cannot link '{}' to the terminal: {}", path, error.message()));
+      failure.diagnostics[0].remedy = "Choose another path";
+      return failure;
     }
     t->link_ = path;
   }
