@@ -29,6 +29,8 @@ lint_stages() {
   stage ruff $PYTHON -m ruff check python rtl tests
   stage mypy $PYTHON -m mypy
   stage formal $PYTHON rtl/formal/prove.py
+  stage mypy-synth env MYPYPATH=rtl/synth $PYTHON -m mypy --explicit-package-bases \
+    rtl/synth/fpga.py rtl/synth/check.py rtl/synth/asic.py rtl/synth/tables.py
 }
 
 lockstep() {  # lockstep PRESET FLAVOUR COUNT SEED
@@ -59,6 +61,8 @@ case ${1:-default} in
     stage ctest-long ctest --test-dir $BUILD --output-on-failure
     for preset in edge nano lite plus; do lockstep $preset fast "$COUNT" "$SEED"; done
     for preset in edge nano lite plus; do timing $preset "$COUNT"; done
+    stage synthesis-long $PYTHON rtl/synth/check.py nano lite
+    stage netlist-long tests/netlist.sh 50 "$SEED"
     stage pytest-long env LILONG_CONFORMANCE_SEED="$SEED" $PYTHON -m pytest -q
     ;;
   *) echo "tests/run.sh: unknown speed '$1'; choose smoke, default, lint or long" >&2; exit 2 ;;

@@ -109,8 +109,8 @@ def resources() -> str:
         "the open tools of `python/requirements/fpga.txt`.",
         f"It has {AVAILABLE['LUT']:,} LUT sites and flip-flops, {AVAILABLE['DSP']} multipliers "
         f"(DSP, 18 x 18) and {AVAILABLE['BRAM']} block memories (BRAM, 18 kbit).",
-        "LUT4 counts logic only; sites also count carry chains (two a cell) and 16 x 4 memories "
-        "(six each), so sites decide what fits.",
+        "LUT4 counts logic only; sites also count carry cells (two each, and two at the ends of a "
+        "chain) and 16 x 4 memories (six each): sites decide what fits.",
         "Fmax is what timing analysis of the placed and routed design says, clock is what the "
         "bitstream runs at.",
         "Inferences per second are Fmax divided by the cycles of the timing core with the memory "
@@ -128,15 +128,22 @@ def resources() -> str:
             f"| {used['lut_sites']:,} ({used['lut_sites'] / AVAILABLE['LUT']:.0%}) "
             f"| {used['ff']:,} | {used['dsp']} | {used['bram']} | {fmax or '-'} "
             f"| {row['clock_mhz'] or '-'} | {rate(row['preset'], 'kws', fmax)} "
-            f"| {rate(row['preset'], 'mobilenet_v2_224', fmax)} | {row['minutes']} "
-            f"| {row['peak_mb']} |"
+            f"| {rate(row['preset'], 'mobilenet_v2_224', fmax)} | {row['minutes'] or '-'} "
+            f"| {row['peak_mb'] or '-'} |"
         )
-    lines += ["", "Critical paths:", ""]
+    paths = [row for row in rows if row["critical_path"]]
+    if paths:
+        lines += ["", "Critical paths:", ""]
     lines += [
-        f"- `{row['preset']}`, {TITLES[row['design']]}: {row['critical_path']}."
-        for row in rows
-        if row["critical_path"]
+        f"- `{row['preset']}`, {TITLES[row['design']]}: {row['critical_path']}." for row in paths
     ]
+    missing = [row["preset"] for row in rows if int(row["lut_sites"]) > AVAILABLE["LUT"]]
+    if missing:
+        lines += [
+            "",
+            f"What needs more than there is does not fit (here {', '.join(missing)}): "
+            "`make fpga` refuses it after synthesis.",
+        ]
     lines += [
         "",
         "`make fpga PRESET=lite` builds a bitstream, `make fpga-table` takes its figures over; "
@@ -165,6 +172,8 @@ def asic() -> str:
         "wires and with ideal buffers; paths across modules are not in it.",
         "",
     ]
+    if not areas:
+        lines += ["No figures are committed yet.", ""]
     for preset in figures.PRESETS:
         rows = [row for row in areas if row["preset"] == preset]
         if not rows:

@@ -31,8 +31,8 @@ class Design:
         """The line that reads it; -j 1 because the sandbox has no threads."""
         values = " ".join(f"-G {name}={value}" for name, value in self.parameters)
         return (
-            f"read_slang -j 1 --empty-blackboxes {options} --top {self.top} {values} -D SYNTHESIS=1 "
-            f"-I rtl -I rtl/gen {' '.join(self.files)}"
+            f"read_slang -j 1 --empty-blackboxes {options} --top {self.top} {values} "
+            f"-D SYNTHESIS=1 -I rtl -I rtl/gen {' '.join(self.files)}"
         )
 
 
