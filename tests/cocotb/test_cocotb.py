@@ -10,16 +10,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from lilong import _lilong
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+BUILD = Path(os.environ.get("LILONG_BUILD", ROOT / "build/release"))
 
 
 def simulator() -> Path:
-    module = _lilong.find_rtl_module("edge", "fast")
-    path = Path(module).parent.parent / "tests/cocotb/lilong_cocotb"
-    if not module or not path.is_file():
+    path = BUILD / "tests/cocotb/lilong_cocotb"
+    if not path.is_file():
         message = "the simulator for cocotb has not been built"
         if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
             pytest.fail(message)
