@@ -105,9 +105,9 @@ Result<std::unique_ptr<Device>> makeRtlDevice(const DeviceOptions& options) {
                      fmt::format("unknown memory '{}'; choose sram, lpddr or sdram", options.memory));
   }
   const std::string flavour = flavourOf(options);
-  if (flavour != "fast" && flavour != "checked") {
+  if (flavour != "fast" && flavour != "checked" && flavour != "netlist") {
     return makeError(DiagId::unknownOption,
-                     fmt::format("unknown flavour '{}'; choose fast or checked", flavour));
+                     fmt::format("unknown flavour '{}'; choose fast, checked or netlist", flavour));
   }
   const Result<memory::Stalls> stalls = stallsOf(options);
   if (!stalls) return stalls.error();

@@ -19,7 +19,7 @@ struct DeviceOptions {
   std::string preset = "edge";      // nano, lite, edge, plus
   std::string memory = "sram";      // timing of the external memory: sram, lpddr, sdram
   uint64_t memoryBytes = uint64_t{256} << 20;  // size of the external memory, addresses from 0
-  std::string flavour{};  // rtl: "fast" or "checked"; empty: "checked" with waves, else "fast"
+  std::string flavour{};  // rtl: "fast", "checked" or "netlist"; empty: "checked" with waves
   std::string waves{};    // rtl: FST file to write; empty: none
   uint64_t stallSeed = 0;       // cycle, rtl: seed of the random bus stalls
   uint32_t stallPermille = 0;   // cycle, rtl: chance of a stall per beat, 0 to 900

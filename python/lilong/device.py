@@ -17,8 +17,8 @@ class Device:
 
     `upload` is called while many bytes go to a board, with bytes done and bytes in all.
     `stalls` gives the chance of a random bus stall in permille, with `seed`, on "cycle" and "rtl".
-    Of "rtl" alone: `waves` writes an FST file, `flavour` is "fast" or "checked" (assertions, random
-    initial state).
+    Of "rtl" alone: `waves` writes an FST file, `flavour` is "fast", "checked" (assertions, random
+    initial state) or "netlist" (the synthesised chip of `make netlist`).
     """
 
     def __init__(

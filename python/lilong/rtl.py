@@ -60,6 +60,8 @@ def find_or_build(preset: str, flavour: str, progress: Callable[[str], None] | N
             file=os.environ["LILONG_RTL_DIR"],
             remedy="Build it there, or unset LILONG_RTL_DIR",
         )
+    if flavour == "netlist":
+        raise make("deviceUnavailable", what, remedy="Build it with 'make netlist' in the checkout")
     root = checkout()
     if root is None:
         raise make(
