@@ -55,6 +55,8 @@ case ${1:-default} in
     timing edge 2000
     for preset in nano lite plus; do timing $preset 500; done
     stage cycles $PYTHON tests/models/cycles.py
+    stage synthesis $PYTHON rtl/synth/check.py nano
+    stage netlist tests/netlist.sh 50 "$SEED"
     ;;
   lint) lint_stages ;;
   long)
@@ -62,7 +64,7 @@ case ${1:-default} in
     for preset in edge nano lite plus; do lockstep $preset fast "$COUNT" "$SEED"; done
     for preset in edge nano lite plus; do timing $preset "$COUNT"; done
     stage synthesis-long $PYTHON rtl/synth/check.py nano lite
-    stage netlist-long tests/netlist.sh 50 "$SEED"
+    stage netlist-long tests/netlist.sh 500 "$SEED"
     stage pytest-long env LILONG_CONFORMANCE_SEED="$SEED" $PYTHON -m pytest -q
     ;;
   *) echo "tests/run.sh: unknown speed '$1'; choose smoke, default, lint or long" >&2; exit 2 ;;
