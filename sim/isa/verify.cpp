@@ -51,6 +51,24 @@ bool writesTwice(const Footprint& footprint) {
   return false;
 }
 
+// Does a copy read bytes of granules that it writes?  The memory promises nothing for a granule that
+// is read while other bytes of it are written.
+bool sharesGranule(const Footprint& written, const Footprint& read) {
+  const auto down = [](uint64_t byte) { return byte / kGranule * kGranule; };
+  const auto up = [&](uint64_t byte) { return down(byte + kGranule - 1); };
+  const StridedSet target(written), source(read);
+  if (source.end() <= down(target.begin()) || up(target.end()) <= source.begin()) return false;
+  bool aligned = true;  // every block lies like the first in its granules
+  for (uint32_t i = 0; i < written.numTerms; ++i)
+    aligned = aligned && (written.terms[i].count == 1 || written.terms[i].stride % kGranule == 0);
+  Footprint wide = written;
+  const uint64_t margin = std::min<uint64_t>(kGranule - 1, written.base);
+  wide.base = aligned ? down(written.base) : written.base - margin;
+  wide.extent = aligned ? up(written.base + written.extent) - wide.base
+                        : written.extent + margin + kGranule - 1;
+  return StridedSet(wide).meets(source);
+}
+
 class Verifier {
  public:
   Verifier(std::span<const Descriptor> program, const Preset& preset,
@@ -107,6 +125,9 @@ class Verifier {
         if (!other.write && other.space == footprint.space &&
             StridedSet(footprint).meets(StridedSet(other)))
           problem(fmt::format("{} writes bytes that it reads as {}", named(i), other.name));
+        else if (!other.write && opcodeByte(program_[i]) == static_cast<uint8_t>(Opcode::copy) &&
+                 sharesGranule(footprint, other))
+          problem(fmt::format("{} writes granules that it reads as {}", named(i), other.name));
     }
   }
 

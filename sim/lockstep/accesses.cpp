@@ -73,10 +73,16 @@ std::vector<Access> accessesOf(const isa::Descriptor& descriptor, const isa::Pre
 }
 
 bool writesWhatItReads(const std::vector<Access>& accesses) {
-  for (const Access& w : accesses) {
+  for (Access w : accesses) {
     if (!w.write) continue;
+    if (w.space == 0) {  // a granule that is read while it is written has no defined value
+      for (Piece& p : w.pieces) {
+        p.first = p.first / isa::kGranule * isa::kGranule;
+        p.end = (p.end + isa::kGranule - 1) / isa::kGranule * isa::kGranule;
+      }
+    }
     for (const Access& r : accesses) {
-      if (&r != &w && r.touches(w)) return true;
+      if (!r.write && r.touches(w)) return true;
     }
   }
   return false;

@@ -174,6 +174,23 @@ TEST_F(VerifyTest, SelfOverlap) {
   EXPECT_EQ(verdict({twice.encode()}), "");
 }
 
+TEST_F(VerifyTest, CopyKeepsOutOfTheGranulesItReads) {
+  EXPECT_TRUE(refused({copy(0, 66, 66).encode()}, "writes granules that it reads as source"));
+  EXPECT_EQ(verdict({copy(0, 72, 66).encode()}), "");
+  EXPECT_TRUE(refused({copy(68, 0, 65).encode()}, "granules"));
+  EXPECT_EQ(verdict({copy(72, 0, 65).encode()}), "");
+  Copy woven = copy(0, 9, 6);  // every second granule each
+  woven.count3 = 4;
+  woven.srcStride3 = woven.dstStride3 = 16;
+  EXPECT_EQ(verdict({woven.encode()}), "");
+  woven.dstAddr = 6;
+  woven.run = 2;
+  EXPECT_TRUE(refused({woven.encode()}, "granules"));
+  woven.dstAddr = 10;
+  woven.dstStride3 = 12;
+  EXPECT_TRUE(refused({woven.encode()}, "granules"));
+}
+
 TEST_F(VerifyTest, ConcatenationByPitchNeedsNoOrder) {
   const auto part = [](uint32_t offset, uint16_t channels) {
     return Eltwise{.outAddr = 65536 + offset,
