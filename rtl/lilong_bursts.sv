@@ -96,24 +96,23 @@ module lilong_bursts (
     end else begin
       unique case (state_q)
         StIdle: begin
-          if (valid_i) begin
-            state_q        <= StMultiply;
-            addr_q         <= {1'b0, base_i, 6'd0} + 41'(mem_offset_i);
-            segment_q      <= 32'(row_bytes_i);
-            region_q       <= region_i;
-            instr_q        <= instr_i;
-            plane_stride_q <= plane_stride_i;
-            if (rows_i == 16'd1) begin
-              row_stride_q <= plane_stride_i;
-              rows_q       <= planes_i;
-              planes_q     <= 16'd1;
-              factor_q     <= planes_i;
-            end else begin
-              row_stride_q <= row_stride_i;
-              rows_q       <= rows_i;
-              planes_q     <= planes_i;
-              factor_q     <= rows_i;
-            end
+          // Follows the input until an instruction is there.
+          if (valid_i) state_q <= StMultiply;
+          addr_q         <= {1'b0, base_i, 6'd0} + 41'(mem_offset_i);
+          segment_q      <= 32'(row_bytes_i);
+          region_q       <= region_i;
+          instr_q        <= instr_i;
+          plane_stride_q <= plane_stride_i;
+          if (rows_i == 16'd1) begin
+            row_stride_q <= plane_stride_i;
+            rows_q       <= planes_i;
+            planes_q     <= 16'd1;
+            factor_q     <= planes_i;
+          end else begin
+            row_stride_q <= row_stride_i;
+            rows_q       <= rows_i;
+            planes_q     <= planes_i;
+            factor_q     <= rows_i;
           end
         end
         StMultiply: begin

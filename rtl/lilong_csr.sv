@@ -175,10 +175,11 @@ module lilong_csr #(
   logic [31:0] drain_q;
   logic [NumCounters-1:0][31:0] counter_q;
   logic drain_over, trap, watchdog_trap, reset_over;
-  logic [7:0] trap_code_q;
-  logic [1:0] trap_engine_q;
-  logic [31:0] trap_instr_q;
-  logic [51:0] trap_addr_q;
+  logic trapped_q;
+  logic [7:0] trap_code_q, seen_code_q;
+  logic [1:0] trap_engine_q, seen_engine_q;
+  logic [31:0] trap_instr_q, seen_instr_q;
+  logic [51:0] trap_addr_q, seen_addr_q;
 
   assign drain_over    = drain_q >= drain_limit_q;
   assign watchdog_trap = (watchdog_q != '0) && (counter_q[lilong_isa_pkg::CounterCycles] >= watchdog_q) &&
@@ -207,6 +208,7 @@ module lilong_csr #(
       state_q       <= StIdle;
       pending_q     <= '0;
       drain_q       <= '0;
+      trapped_q     <= 1'b0;
       trap_code_q   <= '0;
       trap_engine_q <= '0;
       trap_instr_q  <= '0;
@@ -229,33 +231,55 @@ module lilong_csr #(
         state_q <= StReset;
         drain_q <= '0;
       end
+      trapped_q <= trap && !start && !soft_reset;
       if (start || soft_reset) begin
         trap_code_q   <= '0;
         trap_engine_q <= '0;
         trap_instr_q  <= '0;
         trap_addr_q   <= '0;
-      end else if (trap) begin
-        if (port_trap_valid_i) begin
-          trap_code_q   <= port_trap_code_i;
-          trap_engine_q <= port_trap_engine_i;
-          trap_instr_q  <= port_trap_instr_i;
-          trap_addr_q   <= 52'(port_trap_addr_i);
-        end else if (sync_trap_valid_i) begin
-          trap_code_q   <= sync_trap_code_i;
-          trap_engine_q <= sync_trap_engine_i;
-          trap_instr_q  <= sync_trap_instr_i;
-          trap_addr_q   <= sync_trap_addr_i;
-        end else begin
-          trap_code_q   <= lilong_isa_pkg::TrapWatchdog;
-          trap_engine_q <= oldest_engine_i;
-          trap_instr_q  <= oldest_instr_i;
-          trap_addr_q   <= '0;
-        end
+      end else if (trapped_q) begin
+        trap_code_q   <= seen_code_q;
+        trap_engine_q <= seen_engine_q;
+        trap_instr_q  <= seen_instr_q;
+        trap_addr_q   <= seen_addr_q;
       end
     end
   end
 
-  // ---- counters
+  // What a trap of the last cycle would say; it reaches the registers at the latest with the interrupt.
+  always_ff @(posedge clk_i) begin
+    if (port_trap_valid_i) begin
+      seen_code_q   <= port_trap_code_i;
+      seen_engine_q <= port_trap_engine_i;
+      seen_instr_q  <= port_trap_instr_i;
+      seen_addr_q   <= 52'(port_trap_addr_i);
+    end else if (sync_trap_valid_i) begin
+      seen_code_q   <= sync_trap_code_i;
+      seen_engine_q <= sync_trap_engine_i;
+      seen_instr_q  <= sync_trap_instr_i;
+      seen_addr_q   <= sync_trap_addr_i;
+    end else begin
+      seen_code_q   <= lilong_isa_pkg::TrapWatchdog;
+      seen_engine_q <= oldest_engine_i;
+      seen_instr_q  <= oldest_instr_i;
+      seen_addr_q   <= '0;
+    end
+  end
+
+  // ---- counters; what they count comes from all over the chip, so it is taken a cycle later
+  logic run_q;
+  logic [lilong_isa_pkg::NumCounters-1:0] count_q;
+  logic [10:0] bytes_read_q, bytes_written_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) run_q <= 1'b0;
+    else run_q <= run_o;
+  end
+  always_ff @(posedge clk_i) begin
+    count_q         <= count_i;
+    bytes_read_q    <= bytes_read_i;
+    bytes_written_q <= bytes_written_i;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       counter_q  <= '0;
@@ -268,22 +292,22 @@ module lilong_csr #(
       if (run_o || (state_q == StAborting)) begin
         counter_q[lilong_isa_pkg::CounterCycles] <= counter_q[lilong_isa_pkg::CounterCycles] + 32'd1;
       end
-      if (run_o) begin
+      if (run_q) begin
         for (int unsigned n = 1; n < lilong_isa_pkg::CounterBytesFetch; n++) begin
-          if (count_i[n]) counter_q[n] <= counter_q[n] + 32'd1;
+          if (count_q[n]) counter_q[n] <= counter_q[n] + 32'd1;
         end
-        if (count_i[lilong_isa_pkg::CounterBytesFetch]) begin
+        if (count_q[lilong_isa_pkg::CounterBytesFetch]) begin
           counter_q[lilong_isa_pkg::CounterBytesFetch] <= counter_q[lilong_isa_pkg::CounterBytesFetch] +
               32'(lilong_isa_pkg::DescriptorBytes);
           progress_q <= progress_q + 32'd1;
         end
-        if (count_i[lilong_isa_pkg::CounterBytesRead]) begin
+        if (count_q[lilong_isa_pkg::CounterBytesRead]) begin
           counter_q[lilong_isa_pkg::CounterBytesRead] <= counter_q[lilong_isa_pkg::CounterBytesRead] +
-              32'(bytes_read_i);
+              32'(bytes_read_q);
         end
-        if (count_i[lilong_isa_pkg::CounterBytesWritten]) begin
+        if (count_q[lilong_isa_pkg::CounterBytesWritten]) begin
           counter_q[lilong_isa_pkg::CounterBytesWritten] <= counter_q[lilong_isa_pkg::CounterBytesWritten] +
-              32'(bytes_written_i);
+              32'(bytes_written_q);
         end
       end
     end

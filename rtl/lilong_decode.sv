@@ -251,9 +251,8 @@ module lilong_decode #(
         default: state_q <= StTake;
       endcase
       // The first footprint that fails wins; later slots are dropped with the state.
-      if (((state_q == StTerms) || (state_q == StDrain)) &&
-          (fail_access || fail_region || fail_scratchpad)) begin
-        state_q     <= StTrapped;
+      if ((state_q == StTerms) || (state_q == StDrain)) begin
+        if (fail_access || fail_region || fail_scratchpad) state_q <= StTrapped;
         code_q      <= fail_region ? lilong_isa_pkg::TrapRegionRange :
                        (fail_access ? lilong_isa_pkg::TrapRegionAccess : lilong_isa_pkg::TrapScratchpadRange);
         trap_addr_q <= s3_sum_q;

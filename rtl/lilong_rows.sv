@@ -91,22 +91,21 @@ module lilong_rows #(
     end else if (clr_i) begin
       valid_q <= 1'b0;
     end else if (!valid_q) begin
-      if (valid_i) begin
-        valid_q        <= 1'b1;
-        empty_q        <= empty_i;
-        granule_q      <= granule_d;
-        count_q        <= row_done_d ? left_d[5:0] : room;
-        row_done_q     <= row_done_d;
-        row_q          <= granule_i;
-        plane_q        <= granule_i;
-        row_stride_q   <= row_stride_i;
-        plane_stride_q <= plane_stride_i;
-        left_q         <= left_d;
-        row_bytes_q    <= row_bytes_i;
-        rows_q         <= rows_i;
-        row_count_q    <= rows_i;
-        plane_count_q  <= planes_i;
-      end
+      // Follows the input until an instruction is there.
+      valid_q        <= valid_i;
+      empty_q        <= empty_i;
+      granule_q      <= granule_d;
+      count_q        <= row_done_d ? left_d[5:0] : room;
+      row_done_q     <= row_done_d;
+      row_q          <= granule_i;
+      plane_q        <= granule_i;
+      row_stride_q   <= row_stride_i;
+      plane_stride_q <= plane_stride_i;
+      left_q         <= left_d;
+      row_bytes_q    <= row_bytes_i;
+      rows_q         <= rows_i;
+      row_count_q    <= rows_i;
+      plane_count_q  <= planes_i;
     end else if (advance_i) begin
       granule_q  <= granule_d;
       left_q     <= left_d;

@@ -14,7 +14,8 @@ module lilong_stream_reg #(
     input  logic             ready_i,
     output logic [Width-1:0] data_o
 );
-  // front is the output; back holds what arrived while front was blocked.
+  // front is the output; back holds what arrived while front was blocked.  Data is taken whenever
+  // there is room, valid or not, so only the two valid bits depend on valid_i.
   logic front_valid_q, back_valid_q;
   logic [Width-1:0] front_q, back_q;
 
@@ -26,19 +27,24 @@ module lilong_stream_reg #(
     if (!rst_ni) begin
       front_valid_q <= 1'b0;
       back_valid_q  <= 1'b0;
-      front_q       <= '0;
-      back_q        <= '0;
     end else if (clr_i) begin
       front_valid_q <= 1'b0;
       back_valid_q  <= 1'b0;
     end else if (!front_valid_q || ready_i) begin
       front_valid_q <= valid_i || back_valid_q;
       back_valid_q  <= 1'b0;
-      if (back_valid_q) front_q <= back_q;
-      else if (valid_i) front_q <= data_i;
-    end else if (valid_i && !back_valid_q) begin
+    end else if (valid_i) begin
       back_valid_q <= 1'b1;
-      back_q       <= data_i;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      front_q <= '0;
+      back_q  <= '0;
+    end else begin
+      if (!front_valid_q || ready_i) front_q <= back_valid_q ? back_q : data_i;
+      if (!back_valid_q) back_q <= data_i;
     end
   end
 endmodule

@@ -163,7 +163,13 @@ Result<void> Harness::bind(const std::array<Region, isa::kRegions>& regions) {
 
 void Harness::noteEvents(std::vector<Event>& events, uint64_t doorbell) {
   const uint64_t now = cycle_ - 1 - doorbell;  // cycle_ is behind the cycle that the pins show
-  const uint32_t* counters = chip_->counters();
+  // The counters take what they count a cycle later.
+  if (const uint32_t* counters = chip_->counters()) {
+    for (const size_t i : ended_) {
+      std::copy_n(counters + 1, events[i].counters.size() - 1, events[i].counters.begin() + 1);
+    }
+  }
+  ended_.clear();
   for (uint32_t q = 0; q < isa::kNumQueues; ++q) {
     if (pins_.traceStart >> q & 1) {
       events.push_back({static_cast<isa::Queue>(q), pins_.traceStartInstruction[q], now, now,
@@ -175,7 +181,7 @@ void Harness::noteEvents(std::vector<Event>& events, uint64_t doorbell) {
         if (e.queue == static_cast<isa::Queue>(q) &&
             e.instruction == pins_.traceDoneInstruction[q]) {
           e.end = now;
-          if (counters) std::copy_n(counters + 1, e.counters.size() - 1, e.counters.begin() + 1);
+          ended_.push_back(i);
           break;
         }
       }
@@ -185,6 +191,7 @@ void Harness::noteEvents(std::vector<Event>& events, uint64_t doorbell) {
 
 Result<Job> Harness::run(const JobRequest& request) {
   Job job;
+  ended_.clear();
   if (Result<void> done = writeRegister(isa::kRegIrqStatus, 7); !done) return done.error();
   if (Result<void> done = writeRegister(isa::kRegWatchdog, request.watchdogCycles); !done) {
     return done.error();
@@ -208,7 +215,7 @@ Result<Job> Harness::run(const JobRequest& request) {
       doorbell + (request.hostLimit != 0 ? request.hostLimit : kHostLimit);
   do {
     step();
-    if (request.trace && (pins_.traceStart | pins_.traceDone) != 0) {
+    if (request.trace && ((pins_.traceStart | pins_.traceDone) != 0 || !ended_.empty())) {
       noteEvents(job.events, doorbell);
     }
     if (cycle_ > limit) {

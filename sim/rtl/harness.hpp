@@ -102,6 +102,7 @@ class Harness {
   HostPins host_;
   ChipPins pins_;
   uint64_t cycle_ = 0;
+  std::vector<size_t> ended_;  // events of the last cycle that lack their counters
 };
 
 }  // namespace lilong::rtl
