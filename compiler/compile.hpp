@@ -12,7 +12,7 @@
 namespace lilong {
 
 struct CompileOptions {
-  std::string preset = "edge";        // nano, lite, edge, plus
+  std::string preset = "edge";        // nano, lite, edge, plus, edge-fpga
   std::string numerics = "litert";    // tflm, litert-ref, litert: whose bytes the results equal
   std::string memory = "sram";        // sram, lpddr, sdram: what the tiling is tuned for
   bool noHost = false;                // an operator for the host is an error

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The chip: wiring only.  Preset: 0 nano, 1 lite, 2 edge, 3 plus.
+// The chip: wiring only.  Preset: 0 nano, 1 lite, 2 edge, 3 plus, 4 edge-fpga.
 //
 //   AXI4-Lite -> csr                                                        +-> irq
 //   AXI4 <-> axi_port <-> fetch -> decode -> 3 queues -> sync -> load, exec, store

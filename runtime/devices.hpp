@@ -16,7 +16,7 @@ namespace lilong {
 // How to open a device.  Options that a device does not have are refused, never ignored.
 struct DeviceOptions {
   std::string name = "functional";  // one of listDevices(); "serial:PATH,KEY=VALUE" and the like
-  std::string preset = "edge";      // nano, lite, edge, plus
+  std::string preset = "edge";      // nano, lite, edge, plus, edge-fpga
   std::string memory = "sram";      // timing of the external memory: sram, lpddr, sdram
   uint64_t memoryBytes = uint64_t{256} << 20;  // size of the external memory, addresses from 0
   std::string flavour{};  // rtl: "fast", "checked" or "netlist"; empty: "checked" with waves

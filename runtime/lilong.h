@@ -69,7 +69,7 @@ lilong_status lilong_program_output(const lilong_program* program, size_t index,
                                     lilong_tensor* tensor);
 
 /* name: "functional", "cycle", "rtl", or a board as "serial:/dev/ttyUSB0"; preset: "nano", "lite",
- * "edge", "plus"; memory: "sram" or NULL. */
+ * "edge", "plus", "edge-fpga"; memory: "sram" or NULL. */
 lilong_status lilong_device_open(const char* name, const char* preset, const char* memory,
                                  lilong_device** device);
 void lilong_device_close(lilong_device* device);

@@ -61,8 +61,8 @@ case ${1:-default} in
   lint) lint_stages ;;
   long)
     stage ctest-long ctest --test-dir $BUILD --output-on-failure
-    for preset in edge nano lite plus; do lockstep $preset fast "$COUNT" "$SEED"; done
-    for preset in edge nano lite plus; do timing $preset "$COUNT"; done
+    for preset in edge nano lite plus edge-fpga; do lockstep $preset fast "$COUNT" "$SEED"; done
+    for preset in edge nano lite plus edge-fpga; do timing $preset "$COUNT"; done
     stage synthesis-long $PYTHON rtl/synth/check.py nano lite
     stage netlist-long tests/netlist.sh 500 "$SEED"
     stage pytest-long env LILONG_CONFORMANCE_SEED="$SEED" $PYTHON -m pytest -q

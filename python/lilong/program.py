@@ -12,8 +12,9 @@ import numpy as np
 
 from lilong import _lilong
 from lilong.errors import Error, make
+from lilong.gen import isa
 
-PRESETS = ("nano", "lite", "edge", "plus")
+PRESETS = tuple(isa.PRESETS)
 NUMERICS = ("tflm", "litert-ref", "litert")
 DEFAULT_NUMERICS = "litert"
 

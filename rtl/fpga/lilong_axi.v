@@ -3,7 +3,7 @@
 // on s_axi (AXI4-Lite), external memory on m_axi (AXI4), interrupt irq (level, high).  Plain Verilog,
 // because such tools take no SystemVerilog top.  Wiring only; nobody uses the trace.
 //
-// PRESET: 0 nano, 1 lite, 2 edge, 3 plus.  AXI_BYTES follows from it and is not to be set.
+// PRESET: 0 nano, 1 lite, 2 edge, 3 plus, 4 edge-fpga.  AXI_BYTES follows from it and is not to be set.
 module lilong_axi #(
     parameter PRESET = 1,
     parameter AXI_BYTES = (PRESET == 3) ? 32 : (PRESET == 2) ? 16 : 8

@@ -8,7 +8,7 @@ package lilong_isa_pkg;
 
   localparam logic [15:0] SpecMajor = 16'd1;
   localparam logic [15:0] SpecMinor = 16'd0;
-  localparam logic [31:0] SpecHash = 32'hd4fc18b9;
+  localparam logic [31:0] SpecHash = 32'hd99235a0;
 
   // Bytes of one instruction.
   localparam int unsigned DescriptorBytes = 64;
@@ -129,14 +129,15 @@ package lilong_isa_pkg;
     TrapWatchdog = 8'd14
   } trap_e;
 
-  // Presets by number: 0 nano, 1 lite, 2 edge, 3 plus.
-  localparam int unsigned NumPresets = 4;
+  // Presets by number: 0 nano, 1 lite, 2 edge, 3 plus, 4 edge-fpga.
+  localparam int unsigned NumPresets = 5;
   function automatic int unsigned preset_lanes(input int unsigned preset);
     case (preset)
       0: preset_lanes = 8;
       1: preset_lanes = 8;
       2: preset_lanes = 16;
-      default: preset_lanes = 32;
+      3: preset_lanes = 32;
+      default: preset_lanes = 16;
     endcase
   endfunction
   function automatic int unsigned preset_depth(input int unsigned preset);
@@ -144,7 +145,8 @@ package lilong_isa_pkg;
       0: preset_depth = 8;
       1: preset_depth = 16;
       2: preset_depth = 16;
-      default: preset_depth = 32;
+      3: preset_depth = 32;
+      default: preset_depth = 16;
     endcase
   endfunction
   function automatic int unsigned preset_scratchpad_kib(input int unsigned preset);
@@ -152,7 +154,8 @@ package lilong_isa_pkg;
       0: preset_scratchpad_kib = 64;
       1: preset_scratchpad_kib = 128;
       2: preset_scratchpad_kib = 512;
-      default: preset_scratchpad_kib = 1024;
+      3: preset_scratchpad_kib = 1024;
+      default: preset_scratchpad_kib = 256;
     endcase
   endfunction
   function automatic int unsigned preset_axi_bytes(input int unsigned preset);
@@ -160,7 +163,8 @@ package lilong_isa_pkg;
       0: preset_axi_bytes = 8;
       1: preset_axi_bytes = 8;
       2: preset_axi_bytes = 16;
-      default: preset_axi_bytes = 32;
+      3: preset_axi_bytes = 32;
+      default: preset_axi_bytes = 8;
     endcase
   endfunction
   function automatic int unsigned preset_results(input int unsigned preset);
@@ -168,7 +172,8 @@ package lilong_isa_pkg;
       0: preset_results = 2;
       1: preset_results = 4;
       2: preset_results = 16;
-      default: preset_results = 32;
+      3: preset_results = 32;
+      default: preset_results = 2;
     endcase
   endfunction
   function automatic int unsigned preset_weight_vectors(input int unsigned preset);
@@ -176,6 +181,7 @@ package lilong_isa_pkg;
       0: preset_weight_vectors = 2;
       1: preset_weight_vectors = 4;
       2: preset_weight_vectors = 4;
+      3: preset_weight_vectors = 4;
       default: preset_weight_vectors = 4;
     endcase
   endfunction

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from lilong_synth import delay, liberty
-from lilong_synth.design import PRESETS, chip
+from lilong_synth.design import chip
+from lilong_synth.presets import PRESETS
 from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, yosys
 
 WORK = Path("build/asic")

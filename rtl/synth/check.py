@@ -16,8 +16,9 @@ import sys
 from pathlib import Path
 
 from lilong_synth import backdoor, figures, flow
-from lilong_synth.design import PRESETS, chip
+from lilong_synth.design import chip
 from lilong_synth.device import budget
+from lilong_synth.presets import PRESETS
 from lilong_synth.tools import ROOT, FlowError
 
 

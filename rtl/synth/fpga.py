@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from lilong_synth import flow
-from lilong_synth.design import CLOCK_MHZ, MEMORIES, PRESETS, Design, pins, ulx3s
+from lilong_synth.design import CLOCK_MHZ, MEMORIES, Design, pins, ulx3s
 from lilong_synth.device import Resources, budget, read_netlist, refuse_what_cannot_fit
+from lilong_synth.presets import PRESETS
 from lilong_synth.timing import Timing, read_report
 from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, Usage
 

@@ -21,9 +21,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from lilong_synth.presets import PRESETS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORK = Path("build/module")
-PRESETS = ("nano", "lite", "edge", "plus")
 DEVICE = ["--85k", "--package", "CABGA381", "--speed", "6", "--router", "router2"]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from lilong_synth import figures
 from lilong_synth.device import AVAILABLE
+from lilong_synth.presets import PRESETS
 from lilong_synth.tools import ROOT
 
 RESOURCES = ROOT / "docs/3-architecture/4-resources.md"
@@ -72,7 +73,7 @@ def measure(presets: list[str]) -> None:
                     "cycles": str(session.cycles),
                 }
             )
-    rows.sort(key=lambda r: (figures.PRESETS.index(r["preset"]), r["network"]))
+    rows.sort(key=lambda r: (PRESETS.index(r["preset"]), r["network"]))
     with CYCLES.open("w", encoding="utf-8", newline="") as file_out:
         writer = csv.DictWriter(
             file_out, ["preset", "network", "memory", "cycles"], lineterminator="\n"
@@ -174,7 +175,7 @@ def asic() -> str:
     ]
     if not areas:
         lines += ["No figures are committed yet.", ""]
-    for preset in figures.PRESETS:
+    for preset in PRESETS:
         rows = [row for row in areas if row["preset"] == preset]
         if not rows:
             continue
@@ -219,7 +220,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--collect", action="store_true")
-    parser.add_argument("--measure", nargs="+", choices=figures.PRESETS, metavar="PRESET")
+    parser.add_argument("--measure", nargs="+", choices=PRESETS, metavar="PRESET")
     arguments = parser.parse_args()
     if arguments.collect:
         collect()

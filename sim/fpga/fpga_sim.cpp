@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kUsage =
     "usage: lilong_fpga_sim [options]\n"
     "Simulates the FPGA system cycle by cycle until SIGTERM or SIGINT.\n"
-    "  --preset NAME          nano, lite, edge (default lite)\n"
+    "  --preset NAME          nano, lite (default), edge, plus or edge-fpga\n"
     "  --memory NAME          sdram or bram (default sdram)\n"
     "  --pty PATH             link to the pseudo-terminal (default: only its own name is printed)\n"
     "  --folder PATH          where the Verilated boards are\n"

@@ -21,7 +21,7 @@ namespace lilong::lockstep {
 namespace {
 
 constexpr const char* kHelp = R"(usage: lilong_lockstep [options]
-  --preset NAME     nano, lite, edge (default) or plus
+  --preset NAME     nano, lite, edge (default), plus or edge-fpga
   --count N         programs (default 100)
   --seed N          first seed (default 1); program i has seed N + i
   --flavour NAME    checked (default: assertions, random initial state) or fast

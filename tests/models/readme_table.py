@@ -7,9 +7,10 @@ import json
 import pathlib
 from typing import Any
 
+from lilong.program import PRESETS
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- BEGIN RESULTS -->", "<!-- END RESULTS -->"
-PRESETS = ("nano", "lite", "edge", "plus")
 
 
 def shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

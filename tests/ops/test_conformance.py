@@ -58,7 +58,7 @@ def test_rtl(operator: str, numerics: str) -> None:
     _verdict(score, 10)
 
 
-@pytest.mark.parametrize("preset", ["nano", "lite", "plus"])
+@pytest.mark.parametrize("preset", ["nano", "lite", "plus", "edge-fpga"])
 @pytest.mark.parametrize("operator", list(cases.GENERATORS))
 def test_presets(operator: str, preset: str) -> None:
     score = conformance.check(operator, "litert", 30, SEED + 2000, _device("functional", preset))
@@ -84,7 +84,7 @@ def test_networks_rtl(numerics: str) -> None:
     assert score.inexact_networks == 0
 
 
-@pytest.mark.parametrize("preset", ["nano", "lite", "plus"])
+@pytest.mark.parametrize("preset", ["nano", "lite", "plus", "edge-fpga"])
 def test_networks_of_presets(preset: str) -> None:
     device = _device("functional", preset)
     score = conformance.check(conformance.NETWORK, "litert", 60, SEED + 2000, device)

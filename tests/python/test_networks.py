@@ -15,7 +15,8 @@ from conftest import BUNDLED
 Array = npt.NDArray[Any]
 GOLDEN_KEY = {"tflm": "tflm", "litert-ref": "litert_ref", "litert": "litert_xnnpack"}
 TINY = ("kws", "vww", "ic", "ad", "sww")
-OTHER_PRESETS = ("nano", "lite", "plus")
+OTHER_PRESETS = ("nano", "lite", "plus")  # whose RTL `make test` builds, beside edge
+FUNCTIONAL_PRESETS = ("edge", *OTHER_PRESETS, "edge-fpga")
 RTL_SAMPLES = 2
 
 
@@ -64,7 +65,7 @@ def test_bundled_on_rtl(preset: str) -> None:
 
 
 @pytest.mark.default
-@pytest.mark.parametrize("preset", ("edge", *OTHER_PRESETS))
+@pytest.mark.parametrize("preset", FUNCTIONAL_PRESETS)
 @pytest.mark.parametrize("numerics", GOLDEN_KEY)
 @pytest.mark.parametrize("name", TINY)
 def test_tiny_on_functional(models: Path, name: str, numerics: str, preset: str) -> None:
@@ -87,7 +88,21 @@ def test_tiny_on_rtl_of_other_presets(models: Path, name: str, preset: str) -> N
 
 
 @pytest.mark.default
-@pytest.mark.parametrize("preset", ("edge", *OTHER_PRESETS))
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_on_cycle_of_edge_fpga(models: Path, name: str) -> None:
+    network = models / "mlperf-tiny" / f"{name}.tflite"
+    check_times(check(network, "litert", "edge-fpga", "cycle", RTL_SAMPLES))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_on_rtl_of_edge_fpga(models: Path, name: str) -> None:
+    """Only `make test-long` builds this chip."""
+    check(models / "mlperf-tiny" / f"{name}.tflite", "litert", "edge-fpga", "rtl", 1)
+
+
+@pytest.mark.default
+@pytest.mark.parametrize("preset", FUNCTIONAL_PRESETS)
 def test_person_detect_on_functional(models: Path, preset: str) -> None:
     check(models / "zoo/person_detect.tflite", "tflm", preset, "functional")
 

@@ -58,6 +58,14 @@ def test_tiny(models: Path, name: str, preset: str, memory: str) -> None:
     agree(models / "mlperf-tiny" / f"{name}.tflite", preset, memory)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("memory", MEMORIES)
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_of_edge_fpga(models: Path, name: str, memory: str) -> None:
+    """Only `make test-long` builds this chip."""
+    agree(models / "mlperf-tiny" / f"{name}.tflite", "edge-fpga", memory)
+
+
 @pytest.mark.default
 @pytest.mark.parametrize("memory", MEMORIES)
 def test_person_detect(models: Path, memory: str) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,7 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("places for", setter("registers", "COUNTER_BASE", "count", value=3)),
     ("no power of two", setter("presets", "nano", "lanes", value=12)),
     ("no multiple of a granule", setter("presets", "nano", "depth", value=4)),
+    ("single hyphens", setter("presets", "edge_2", value=RAW["presets"]["edge"])),
     ("24-bit addresses", setter("presets", "plus", "scratchpad_kib", value=32768)),
     ("constant BANKS: no doc", setter("constants", "BANKS", value=[8, ""])),
     ("copy.run: no doc", setter("instructions", "copy", "fields", "run", value=[3, 15, 0, "Run"])),
@@ -221,3 +223,25 @@ def test_the_link_is_not_part_of_the_hash() -> None:
     raw = copy.deepcopy(RAW)
     raw["link"]["version"] += 1
     assert model.build(raw).hash == model.build(RAW).hash
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "README.md",
+        "docs/2-user/README.md",
+        "docs/2-user/soc-fpga.md",
+        "rtl/fpga/lilong_axi.v",
+        "rtl/fpga/quartus/lilong_hw.tcl",
+        "rtl/fpga/vivado/package_ip.tcl",
+        "rtl/lilong_top.sv",
+        "runtime/lilong.h",
+        "sim/base/diagnostics.def",
+        "sim/fpga/fpga_sim.cpp",
+        "sim/lockstep/main.cpp",
+    ],
+)
+def test_lists_written_by_hand_name_every_preset(file: str) -> None:
+    text = (ROOT / file).read_text()
+    for name in RAW["presets"]:
+        assert re.search(rf"(?<![\w-]){name}(?![\w-])", text), name

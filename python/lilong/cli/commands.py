@@ -18,12 +18,12 @@ from lilong.cli.options import (
     MemoryOption,
     NoHostOption,
     NumericsOption,
-    Preset,
     PresetOption,
     SamplesOption,
     TimedDevice,
     TraceOption,
 )
+from lilong.gen.isa import PRESETS, PresetName
 
 
 def compile_command(
@@ -131,7 +131,7 @@ def bench_command(
     ],
     preset: Annotated[
         list[str] | None,
-        typer.Option("--preset", help="nano, lite, edge or plus; may repeat. Default: edge."),
+        typer.Option("--preset", help=f"{', '.join(PRESETS)}; may repeat. Default: edge."),
     ] = None,
     numerics: NumericsOption = None,
     memory: Annotated[
@@ -172,7 +172,7 @@ def inspect_command(
 
 
 def doctor_command(
-    preset: Annotated[Preset, typer.Option("--preset", help="Chip size to look for.")] = "edge",
+    preset: Annotated[PresetName, typer.Option("--preset", help="Chip size to look for.")] = "edge",
 ) -> int:
     """List versions, devices, what is missing and how to get it."""
     from lilong.cli.doctor import doctor

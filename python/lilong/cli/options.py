@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-Preset = Literal["nano", "lite", "edge", "plus"]
+from lilong.gen.isa import PresetName
+
 Numerics = Literal["tflm", "litert-ref", "litert"]
 Memory = Literal["sram", "lpddr", "sdram"]
 TimedDevice = Literal["cycle", "rtl"]
@@ -15,7 +16,7 @@ DeadChannels = Literal["keep", "remove"]
 Emit = Literal["program", "c"]
 
 PresetOption = Annotated[
-    Preset | None,
+    PresetName | None,
     typer.Option("--preset", help="Chip size; edge unless the program says otherwise."),
 ]
 NumericsOption = Annotated[

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 SPEC_MAJOR = 1
 SPEC_MINOR = 0
-SPEC_HASH = 0xD4FC18B9
+SPEC_HASH = 0xD99235A0
 
 DESCRIPTOR_BYTES = 64  # Bytes of one instruction.
 BANKS = 8  # Scratchpad banks, each one vector wide, one read and one write port.
@@ -164,7 +165,9 @@ PRESETS: dict[str, Preset] = {
     "lite": Preset("lite", 8, 16, 128, 8, 4, 4),
     "edge": Preset("edge", 16, 16, 512, 16, 16, 4),
     "plus": Preset("plus", 32, 32, 1024, 32, 32, 4),
+    "edge-fpga": Preset("edge-fpga", 16, 16, 256, 8, 2, 4),
 }
+PresetName = Literal["nano", "lite", "edge", "plus", "edge-fpga"]
 
 COUNTERS: tuple[str, ...] = (
     "cycles",

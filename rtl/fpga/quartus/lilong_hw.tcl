@@ -31,7 +31,7 @@ proc generate {entity} {
 
 add_parameter PRESET INTEGER 1
 set_parameter_property PRESET DISPLAY_NAME Preset
-set_parameter_property PRESET ALLOWED_RANGES {0:nano 1:lite 2:edge 3:plus}
+set_parameter_property PRESET ALLOWED_RANGES {0:nano 1:lite 2:edge 3:plus 4:edge-fpga}
 set_parameter_property PRESET HDL_PARAMETER true
 
 add_interface clock clock end
@@ -66,7 +66,7 @@ set_interface_property m_axi combinedIssuingCapability 16
 
 # The width of the memory port follows the preset.
 proc elaborate {} {
-  set bytes [lindex {8 8 16 32} [get_parameter_value PRESET]]
+  set bytes [lindex {8 8 16 32 8} [get_parameter_value PRESET]]
   foreach {role direction width} [list \
     awvalid Output 1  awready Input 1  awid Output 4  awaddr Output 40  awlen Output 8 \
     awsize Output 3   awburst Output 2  awcache Output 4  awprot Output 3 \

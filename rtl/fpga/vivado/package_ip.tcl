@@ -48,7 +48,7 @@ set_property range 4096 [ipx::get_address_blocks -of_objects $memory_map]
 
 set preset [ipx::get_user_parameters PRESET -of_objects $core]
 set_property value_validation_type pairs $preset
-set_property value_validation_pairs {nano 0 lite 1 edge 2 plus 3} $preset
+set_property value_validation_pairs {nano 0 lite 1 edge 2 plus 3 edge-fpga 4} $preset
 set_property enablement_value false [ipx::get_user_parameters AXI_BYTES -of_objects $core]
 
 ipx::create_xgui_files $core

@@ -103,6 +103,8 @@ def registers(spec: Spec) -> list[str]:
 def presets(spec: Spec) -> list[str]:
     out = []
     for name, p in spec.presets.items():
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+            out.append(f"preset {name}: letters, digits and single hyphens only")
         for key in ("lanes", "depth", "axi_bytes", "results", "weight_vectors"):
             if p[key] < 1 or p[key] & (p[key] - 1):
                 out.append(f"preset {name}: {key} {p[key]} is no power of two")

@@ -17,6 +17,7 @@ def module(spec: Spec) -> str:
         "",
         "from dataclasses import dataclass",
         "from enum import IntEnum",
+        "from typing import Literal",
         "",
         f"SPEC_MAJOR = {spec.major}",
         f"SPEC_MINOR = {spec.minor}",
@@ -58,6 +59,7 @@ def module(spec: Spec) -> str:
             f'    "{n}": Preset("{n}", {p["lanes"]}, {p["depth"]}, {p["scratchpad_kib"]}, '
             f"{p['axi_bytes']}, {p['results']}, {p['weight_vectors']}),"
         )
-    out += ["}", "", "COUNTERS: tuple[str, ...] = ("]
+    names = ", ".join(f'"{n}"' for n in spec.presets)
+    out += ["}", f"PresetName = Literal[{names}]", "", "COUNTERS: tuple[str, ...] = ("]
     out += [f'    "{n}",' for n in spec.counters]
     return "\n".join([*out, ")"]) + "\n"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from lilong_synth.presets import PRESETS
 from lilong_synth.tools import ROOT, FlowError
 
-PRESETS = ("nano", "lite", "edge", "plus")  # in the order of the parameter Preset
-CLOCK_MHZ = {"nano": 40, "lite": 40, "edge": 40, "plus": 40}  # of the board, unless told
+CLOCK_MHZ = dict.fromkeys(PRESETS, 40)  # of the board, unless told
 MEMORIES = ("bram", "sdram")  # in the order of the parameter Memory
 
 

@@ -7,6 +7,7 @@ import csv
 from typing import Any
 
 from lilong_synth.device import Resources
+from lilong_synth.presets import PRESETS
 from lilong_synth.tools import ROOT
 
 FILE = ROOT / "rtl/synth/resources.csv"
@@ -15,7 +16,6 @@ FIELDS = [
     "fmax_mhz", "clock_mhz", "seed", "minutes", "peak_mb", "critical_path",
 ]  # fmt: skip
 DESIGNS = ("chip", "pins", "ulx3s-sdram", "ulx3s-bram")
-PRESETS = ("nano", "lite", "edge", "plus")
 
 TOLERANCE = 0.02  # of LUTs and flip-flops; multipliers and block memories must be equal
 

@@ -39,7 +39,7 @@ int shrink(const ir::Graph& graph, const char* presetName) {
 }
 
 class Tiling : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Presets, Tiling, testing::Values("nano", "lite", "edge", "plus"));
+INSTANTIATE_TEST_SUITE_P(Presets, Tiling, testing::Values("nano", "lite", "edge", "plus", "edge-fpga"));
 
 TEST_P(Tiling, ConvolutionsWithResidual) {
   GraphBuilder g(1);
