@@ -5,8 +5,6 @@
 //   release t | stream t+1 .. t+4 | array t+5 .. t+7 | pushed in t+7, result valid from t+8
 #pragma once
 
-#include <algorithm>
-
 #include "sim/cycle/ports.hpp"
 
 namespace lilong::cycle {
@@ -16,12 +14,6 @@ struct Array {
   // lilong_stream has nothing under way, lilong_array nothing that computes.
   bool idle() const { return beats_ == 0; }
   bool push() const { return (results_ & 0x40) != 0; }  // a finished position enters the queue
-
-  bool resultless() const { return (results_ & 0xff) == 0; }  // none will be pushed
-  // So many beats that compute and have no result, one a cycle.
-  void flow(uint64_t cycles) {
-    for (uint64_t n = std::min<uint64_t>(cycles, 8); n != 0; --n) tick(true, true, false);
-  }
 
   void tick(bool beat, bool compute, bool result) {
     // a beat that does not compute is gone behind the stream

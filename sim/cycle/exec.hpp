@@ -122,24 +122,22 @@ struct Exec {
     const auto takes = [&] { return waiting != nullptr && post_.cmdReady() && may(to); };
     uint64_t n = 0;
     while (n < limit && !post_.done() && !takes()) {
-      if (post_.still() && !front_idle_ && !front_.accValid()) {
-        const bool waits =
-            waiting != nullptr && to == Target::front && post_.cmdReady() && !vector_;
-        uint32_t banks = 0;
-        do {
-          const uint32_t glided =
-              front_.glide(limit - n, kTrail ? trail->reads.data() + n : nullptr);
-          if (glided != 0) {
-            events.beats += glided;
-            if constexpr (kTrail) std::fill_n(trail->writes.data() + n, glided, uint8_t{0});
-            n += glided;
+      if (!front_idle_ && front_.flows()) {
+        const uint32_t positions = post_.flows();
+        if (positions != 0 || post_.still()) {
+          uint8_t* const reads = kTrail ? trail->reads.data() + n : nullptr;
+          uint8_t* const writes = kTrail ? trail->writes.data() + n : nullptr;
+          uint64_t pops = 0;
+          const uint32_t cycles = front_.glide(limit - n, done_, positions, pops, reads, events);
+          if (cycles != 0) {
+            if (positions != 0)
+              post_.flow(cycles, pops, writes, scratchpad_);
+            else if (kTrail)
+              std::fill_n(writes, cycles, uint8_t{0});
+            n += cycles;
             continue;
           }
-          front_idle_ = front_.run(done_, false, banks, events);
-          if constexpr (kTrail) trail->reads[n] = static_cast<uint8_t>(banks), trail->writes[n] = 0;
-          n++;
-        } while (n < limit && !front_idle_ && !front_.accValid() && !(waits && front_.cmdReady()));
-        continue;
+        }
       }
       const WriteRequest write = post_.write();
       uint32_t banks = 0;

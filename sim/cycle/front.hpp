@@ -80,6 +80,9 @@ struct Front {
     setup_.tick(in.cmdValid && setup_.cmdReady(), in.cmd, in.seq, work_ready, blocks_ready);
   }
 
+  // Every stage passes on a beat a cycle.
+  bool flows() const { return flows_; }
+
   // A cycle without an instruction at the input, when nobody else asks; idle() afterwards.
   struct Events {
     uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
@@ -100,23 +103,35 @@ struct Front {
     return idle();
   }
 
-  // Cycles in which every stage passes on a beat that computes and has no result, and the set-up
-  // rests; at most `limit`, returns their number.  Their banks go to `reads`, if that is not null.
-  uint32_t glide(uint64_t limit, uint8_t* reads) {
-    if (!flows_ || !setup_.idle() || !array_.resultless() || accum_.accValid()) return 0;
+  // Cycles in which every stage passes on a beat; at most `limit`, returns their number.  Up to
+  // `positions` results leave, each in the cycle that finds it: bit n of `pops` is one of cycle n.
+  // Banks go to `reads`, if that is not null.
+  uint32_t glide(uint64_t limit, uint32_t done_seq, uint32_t positions, uint64_t& pops,
+                 uint8_t* reads, Events& events) {
+    pops = 0;
+    if (!flows_ || !setup_.still()) return 0;
     // numbers of the beats: the stream has the last `inside` of those that left the range
     const unsigned first = range_.from(), end = range_.to(), inside = stream_.beats();
     const auto most = static_cast<uint32_t>(std::min<uint64_t>(limit, kLongest));
     uint64_t asked = 0;
-    uint32_t cycles = 0;
+    uint32_t cycles = 0, beats = 0;
     for (; cycles != most; cycles++) {
       const Beat& newest = range_.number(first + cycles - 1);
-      const uint32_t flags = range_.number(first + cycles - inside).flags & ~uint32_t{kFence};
-      const bool load = flags == (kCompute | kLoad) && weights_.full();
-      if ((flags != kCompute && !load) || newest.clash != 0 || !walk_.emits(true) ||
-          (range_.number(first + cycles).flags & kOpen) != 0) {
+      const uint32_t flags = range_.number(first + cycles - inside).flags;
+      const bool load = (flags & kLoad) != 0, result = (flags & kResult) != 0;
+      const bool pop = accum_.accValid();
+      if (newest.clash != 0 || (flags & kSingle) != 0 || (load && !weights_.full()) ||
+          (result && !accum_.hasFree()) || (pop && positions == 0) || !walk_.emits(true) ||
+          !stream_.takes(range_.number(first + cycles), done_seq) ||
+          (setup_.blocksValid() && weights_.blocksReady())) {
         break;
       }
+      const bool compute = (flags & kCompute) != 0;
+      beats += compute;
+      positions -= pop;
+      pops |= uint64_t{pop} << cycles;
+      accum_.tick(array_.push(), result, pop);
+      array_.tick(true, compute, result);
       asked += newest.asks;
       uint32_t banks = newest.banks;
       if (load || !weights_.still()) {
@@ -127,16 +142,17 @@ struct Front {
       walk_.tick(false, setup_.work(), true, range_.number(end + cycles), stream_.vectors());
     }
     if (cycles == 0) return 0;
+    events.beats += beats;
+    events.stallInput += cycles - beats;
     stream_.flow(asked, [&](unsigned n) -> const Beat& {
       return range_.number(first + cycles - inside + n);
     });
     range_.flow(cycles);
-    array_.flow(cycles);
     return cycles;
   }
 
  private:
-  static constexpr uint32_t kLongest = 64;  // cycles of a glide: its counters are bytes
+  static constexpr uint32_t kLongest = 52;  // cycles of a glide: pops and 12 stages are one word
 
   // The same when every stage passes on one beat: what grants, release and tick come to.  False,
   // and nothing done, if it is not so in this cycle.

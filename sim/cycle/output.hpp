@@ -7,6 +7,7 @@
 #pragma once
 
 #include "sim/cycle/post_command.hpp"
+#include "sim/cycle/scratchpad.hpp"
 #include "sim/cycle/writer.hpp"
 
 namespace lilong::cycle {
@@ -71,17 +72,49 @@ struct Output {
 
     r.free = freeing_ >> 2;
     freeing_ = (freeing_ << 2 | r.take) & 0xf;
-    const bool out = (stages_ >> (kStages - 1) & 1) != 0;
+    const bool out = (stages_ & 1) != 0;
     if (out || !writer_.idle()) writer_.tick(out ? &queue_[queue_out_++ % kQueue] : nullptr);
-    stages_ = (stages_ << 1 | position) & ((1u << kStages) - 1);
+    stages_ = (stages_ | uint32_t{position} << kStages) >> 1;
     if (position) queue_[queue_in_++ % kQueue] = at;
     return r;
+  }
+
+  // Accumulators are taken in the cycle in which they come and nothing else changes, for so many
+  // positions.
+  uint32_t flows(Front front, uint32_t slots_ready) const {
+    if (freeing_ != 0 || beats_ != 1 || !ready(front, slots_ready) || front->eltwise) return 0;
+    return (y_ - 1) * front->width + x_ - 1;
+  }
+  // At most 64 - kStages cycles of it; bit n of `taken`: a position is taken in cycle n.  Banks of
+  // the writes go to `banks`, if that is not null.
+  void flow(const PostCommand& front, uint32_t cycles, uint64_t taken, uint8_t* banks,
+            const Scratchpad& scratchpad) {
+    const uint16_t strobe = this->strobe();
+    const uint64_t leaving = stages_ | taken << kStages;
+    if (banks != nullptr) {
+      for (uint32_t n = 0; n < cycles; n++) {
+        banks[n] = static_cast<uint8_t>(writer_.idle() ? 0 : scratchpad.banks(writer_.write()));
+        if ((taken >> n & 1) != 0) enter(front, strobe);
+        writer_.tick((leaving >> n & 1) != 0 ? &queue_[queue_out_++ % kQueue] : nullptr);
+      }
+    } else {
+      for (uint64_t left = taken; left != 0; left &= left - 1) enter(front, strobe);
+      const uint64_t left = leaving & ((uint64_t{1} << cycles) - 1);
+      queue_out_ += static_cast<uint32_t>(std::popcount(left));
+      const bool out = (left >> (cycles - 1)) != 0;
+      writer_.tick(out ? &queue_[(queue_out_ - 1) % kQueue] : nullptr);
+    }
+    stages_ = static_cast<uint32_t>(leaving >> cycles);
   }
 
  private:
   static constexpr unsigned kStages = 12;  // shift .. table
   static constexpr unsigned kQueue = 16;
 
+  void enter(const PostCommand& front, uint16_t strobe) {
+    queue_[queue_in_++ % kQueue] = {cur_, strobe, false};
+    walk(front);
+  }
   bool ready(Front front, uint32_t slots_ready) const {
     return front != nullptr && init_ && (slots_ready >> slot_ & 1) != 0;
   }
@@ -134,9 +167,9 @@ struct Output {
   uint32_t slot_ = 0, beat_ = 0;
   uint32_t x_ = 0, y_ = 0, channels_ = 0;            // left, the current one included
   uint32_t base_ = 0, row_ = 0, pix_ = 0, cur_ = 0;  // granules
-  uint32_t stages_ = 0;                              // positions under way, bit 0: shift
-  uint32_t freeing_ = 0;                             // slots to free, two bits for shift and bias
-  std::array<Position, kQueue> queue_{};             // positions in `stages_`, in order
+  uint32_t stages_ = 0;                   // positions under way; bit n: leaves in n cycles
+  uint32_t freeing_ = 0;                  // slots to free, two bits for shift and bias
+  std::array<Position, kQueue> queue_{};  // positions in `stages_`, in order
   uint32_t queue_in_ = 0, queue_out_ = 0;
   Writer writer_;
 };

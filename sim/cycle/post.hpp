@@ -62,6 +62,17 @@ struct Post {
     return output_.accReady(front(), params_.ready(), write_grant);
   }
 
+  // Only the output moves, and takes accumulators as they come, for so many positions.
+  uint32_t flows() const {
+    if (!alone_ || !takes_ || done_ || load_done_ || !params_.waits(load_valid_)) return 0;
+    return output_.flows(&cmd_[front_], params_.ready());
+  }
+  // See Output.
+  void flow(uint32_t cycles, uint64_t taken, uint8_t* banks, const Scratchpad& scratchpad) {
+    output_.flow(cmd_[front_], cycles, taken, banks, scratchpad);
+    still_ = output_.still();
+  }
+
   void tick(const PostIn& in) {
     const bool push = in.cmdValid && cmdReady();
     if (still_ && !push && !in.accValid) return;
@@ -80,8 +91,8 @@ struct Post {
     const Output::Result out =
         output_.tick(front, params_.ready(), in.accValid, elt_valid, in.writeGrant);
     const bool load_done = load_done_;  // of the cycle before
-    load_done_ = params_.tick(load_valid_ && !load_done, cmd_[load_], in.paramGrant, out.take,
-                              out.free);
+    load_done_ =
+        params_.tick(load_valid_ && !load_done, cmd_[load_], in.paramGrant, out.take, out.free);
 
     const bool finished = cmd_[head_].empty || out_done || unit_done;
     const bool was_done = done_;

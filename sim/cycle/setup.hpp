@@ -13,6 +13,8 @@ struct Setup {
   void clear() { run_ = work_valid_ = blocks_valid_ = false; }
   bool cmdReady() const { return !run_ && !work_valid_ && !blocks_valid_; }
   bool idle() const { return cmdReady(); }
+  // Nothing happens until the work or the blocks are taken, or an instruction comes.
+  bool still() const { return !run_; }
   bool workValid() const { return work_valid_; }
   bool blocksValid() const { return blocks_valid_; }
   const Work& work() const { return work_; }
