@@ -5,15 +5,15 @@ public interpreters on the Verilated chip; the driver stays small on an embedded
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import needs
 import numpy as np
 import pytest
+from needs import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DRIVER = ROOT / "runtime/bare_metal"
 SOURCES = [DRIVER / "lilong_driver.c", DRIVER / "lilong_image.c"]
 FLAGS = ["-std=c11", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-pedantic"]
@@ -40,13 +40,8 @@ def run(*command: str | Path) -> str:
 
 def build_folder() -> Path:
     """Where the bench library is: the build that made the Verilated chip."""
-    folder = Path(os.environ.get("LILONG_BUILD", ROOT / "build/release"))
-    if not (folder / "rtl_modules/liblilong_rtl_edge_fast.so").is_file():
-        message = f"the Verilated chip has not been built in {folder}"
-        if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return folder
+    needs.built("rtl_modules/liblilong_rtl_edge_fast.so")
+    return needs.BUILD
 
 
 def build_runner(folder: Path, name: str, preset: str) -> Path:
@@ -91,13 +86,7 @@ def test_vibration_equals_the_interpreter(tmp_path: Path) -> None:
 
 
 def test_kws_equals_the_interpreter(tmp_path: Path) -> None:
-    folder = Path(os.environ.get("LILONG_MODELS", ROOT.parent / "shared/models"))
-    if not folder.is_dir():
-        message = "the public networks are missing; set LILONG_MODELS to their folder"
-        if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    networks = folder / "mlperf-tiny"
+    networks = needs.models() / "mlperf-tiny"
     run_network(tmp_path, networks / "kws.tflite", networks / "kws.npz",
                 "litert_xnnpack", "edge", 3)  # fmt: skip
 
@@ -126,7 +115,6 @@ def test_one_sentence_for_what_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_host_operators_are_refused(tmp_path: Path) -> None:
-    sys.path.insert(0, str(ROOT / "tests/python"))
     import sample_networks
 
     (tmp_path / "top.tflite").write_bytes(sample_networks.host_network())
@@ -139,12 +127,7 @@ def test_host_operators_are_refused(tmp_path: Path) -> None:
 
 
 def cross_compiler() -> str:
-    if shutil.which(f"{CROSS}gcc") is None:
-        message = f"{CROSS}gcc is missing (Debian package gcc-riscv64-unknown-elf)"
-        if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return f"{CROSS}gcc"
+    return needs.tool(f"{CROSS}gcc", "gcc-riscv64-unknown-elf")
 
 
 @pytest.mark.parametrize("level", ["-O0", "-Os", "-O2", "-O3"])

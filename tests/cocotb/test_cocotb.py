@@ -9,21 +9,11 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import needs
 import pytest
+from needs import ROOT
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-BUILD = Path(os.environ.get("LILONG_BUILD", ROOT / "build/release"))
-
-
-def simulator() -> Path:
-    path = BUILD / "tests/cocotb/lilong_cocotb"
-    if not path.is_file():
-        message = "the simulator for cocotb has not been built"
-        if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 @pytest.mark.parametrize("module, tests", [("bench_registers", 3), ("bench_memory", 2)])
@@ -46,8 +36,8 @@ def test_bench(module: str, tests: int, tmp_path: Path) -> None:
         "LILONG_ROOT": str(ROOT),
     }
     done = subprocess.run(
-        [simulator()], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300,
-        check=False,
+        [needs.built("tests/cocotb/lilong_cocotb")],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     said = done.stdout[-5000:] + done.stderr[-3000:]
     assert done.returncode == 0 and results.is_file(), said

@@ -7,32 +7,23 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
+import needs
 import pytest
 from lilong.gen.isa import PRESETS
+from needs import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FPGA = ROOT / "rtl/fpga"
 TOP = FPGA / "lilong_axi.v"
 AXI_BYTES = [preset.axi_bytes for preset in PRESETS.values()]
 
 
-def need(tool: str, package: str) -> str:
-    if shutil.which(tool) is None:
-        message = f"{tool} is missing (Debian package {package})"
-        if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return tool
-
-
 def record(script: Path, *words: str, **environment: str) -> list[list[str]]:
     """The commands of the tool that a script gives."""
     done = subprocess.run(
-        [need("tclsh", "tcl"), Path(__file__).with_name("record.tcl"), script, *words],
+        [needs.tool("tclsh", "tcl"), Path(__file__).with_name("record.tcl"), script, *words],
         capture_output=True, text=True, check=False, env={**os.environ, **environment},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -82,7 +73,7 @@ def test_vivado_names_the_files_of_the_chip(tmp_path: Path) -> None:
 
 def test_vivado_without_arguments_says_how(tmp_path: Path) -> None:
     done = subprocess.run(
-        [need("tclsh", "tcl"), Path(__file__).with_name("record.tcl"),
+        [needs.tool("tclsh", "tcl"), Path(__file__).with_name("record.tcl"),
          FPGA / "vivado/package_ip.tcl"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -125,7 +116,7 @@ def test_top_fits_the_chip() -> None:
 
 def test_device_tree_compiles(tmp_path: Path) -> None:
     done = subprocess.run(
-        [need("dtc", "device-tree-compiler"), "-@", "-I", "dts", "-O", "dtb",
+        [needs.tool("dtc", "device-tree-compiler"), "-@", "-I", "dts", "-O", "dtb",
          "-o", tmp_path / "lilong.dtbo", FPGA / "linux/lilong.dts"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip

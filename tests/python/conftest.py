@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import needs
 import pytest
+from needs import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "python/lilong/networks/vibration"
 
 
@@ -67,22 +68,10 @@ def program_file(tmp_path_factory: pytest.TempPathFactory, bundled: Path) -> Pat
     return path
 
 
-def models_folder() -> Path | None:
-    """The folder of the public networks, if there is one."""
-    folder = Path(os.environ.get("LILONG_MODELS", ROOT.parent / "shared/models"))
-    return folder if folder.is_dir() else None
-
-
 @pytest.fixture(scope="session")
 def models() -> Path:
     """The public networks; without them the test is skipped, or fails if they are required."""
-    folder = models_folder()
-    if folder is None:
-        message = "the public networks are missing; set LILONG_MODELS to their folder"
-        if os.environ.get("LILONG_REQUIRE_MODELS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return folder
+    return needs.models()
 
 
 @pytest.fixture

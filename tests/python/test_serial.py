@@ -14,10 +14,10 @@ from pathlib import Path
 import lilong
 import numpy as np
 import pytest
-from conftest import BUNDLED, ROOT, Lilong
+from conftest import BUNDLED, Lilong
 from lilong import _lilong
+from needs import BUILD
 
-BUILD = Path(os.environ.get("LILONG_BUILD", ROOT / "build/release"))
 FAKE = BUILD / "tests/unit/link/lilong_fake_board"
 SIMULATION = BUILD / "sim/fpga/lilong_fpga_sim"
 NETWORK = BUNDLED / "vibration.tflite"
