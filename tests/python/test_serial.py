@@ -4,6 +4,7 @@ both behind pseudo-terminals; a SoC made of files."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -133,6 +134,23 @@ def test_kws_through_noise(
     assert noisy.tell("")[1] > 5
 
 
+def test_profile_of_a_board_has_no_layers(
+    board: Callable[..., Board], lilong_command: Lilong, tmp_path: Path
+) -> None:
+    """The chip counts whole jobs; the command says so, and where the times of layers are."""
+    done = lilong_command(
+        "profile", NETWORK, "--device", f"serial:{board().path}",
+        "--json", tmp_path / "p.json", "--html", tmp_path / "p.html",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert "No times of layers: the chip behind serial counts the cycles of whole" in done.out
+    assert "--device cycle has them" in done.out
+    report = json.loads((tmp_path / "p.json").read_text())
+    assert report["cycles"] > 0
+    assert all(layer["cycles"] is None for layer in report["layers"])
+    assert "Timeline" not in (tmp_path / "p.html").read_text()
+
+
 def test_wrong_bitstreams(board: Callable[..., Board], lilong_command: Lilong) -> None:
     lite, other = board("preset=lite"), board("hash=1")
     lilong_command("run", NETWORK, "--device", f"serial:{lite.path}").refused(
@@ -157,7 +175,7 @@ def test_wrong_places(lilong_command: Lilong, tmp_path: Path) -> None:
     refused("usb:/dev/x", "unknown device 'usb:/dev/x'", "doctor")
     lilong_command(
         "run", NETWORK, "--device", "serial:/dev/null", "--trace", tmp_path / "t.json"
-    ).refused("--trace needs the time of every instruction")
+    ).refused("--trace needs the time of every instruction", "whole inferences", "--device cycle")
     lilong_command(
         "run", NETWORK, "--device", "serial:/dev/null", "--waves", tmp_path / "w.fst"
     ).refused("--waves needs the signals of the chip")

@@ -15,6 +15,8 @@ from lilong.cli.compiling import obtain_program
 from lilong.cli.output import Bars, console, status
 from lilong.errors import make
 
+BOARDS = ("serial", "uio")
+
 
 @dataclass
 class Request:
@@ -77,8 +79,7 @@ def execute(request: Request) -> int:
     if request.html is not None:
         from lilong.cli.page import page
 
-        timeline = session.trace() if report["cycles"] is not None else None
-        data.write_text(request.html, page(report, timeline))
+        data.write_text(request.html, page(report, session.trace() if _timed(report) else None))
     _print(program, report, request, outputs, lines)
     return code
 
@@ -98,8 +99,8 @@ def _refuse_useless(request: Request) -> None:
     if request.trace is not None and name != "cycle":
         raise make(
             "unknownOption",
-            f"--trace needs the time of every instruction, and {name} does not tell it",
-            remedy="Add --device cycle or --device rtl",
+            f"--trace needs the time of every instruction, and {_no_times(name)}",
+            remedy="Add --device cycle",
         )
     if request.waves is not None:
         raise make(
@@ -107,6 +108,18 @@ def _refuse_useless(request: Request) -> None:
             f"--waves needs the signals of the chip, and {name} has none",
             remedy="Add --device rtl",
         )
+
+
+def _timed(report: dict[str, Any]) -> bool:
+    """Some layer has a time of its own."""
+    return any(layer["cycles"] is not None for layer in report["layers"])
+
+
+def _no_times(device: str) -> str:
+    """Why a device tells no times of layers and instructions."""
+    if device in BOARDS:
+        return f"the chip behind {device} counts the cycles of whole inferences only"
+    return f"{device} has no time"
 
 
 def _run(session: lilong.Session, inputs: list[Any], bars: Bars) -> list[Any]:
@@ -146,7 +159,13 @@ def _print(
     from lilong.cli.output import advice_lines, layer_table, summary, table_legend
 
     out = console()
-    timed = any(layer["cycles"] is not None for layer in report["layers"])
+    timed = _timed(report)
+    if request.profile and not timed:
+        name = request.device.partition(":")[0]
+        out.print(
+            f"No times of layers: {_no_times(name)}; --device cycle has them.",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
     if request.profile or timed:
         out.print(layer_table(report))
         out.print(table_legend(), highlight=False, soft_wrap=True)
