@@ -28,12 +28,16 @@ module lilong_walk #(
     logic [26:0] iy;    // signed
     logic [23:0] addr;
     logic [24:0] left;  // columns from here that are left of the image
+    logic last_x;       // ox is the last of the row
+    logic last_y;       // oy is the last row
   } position_t;
 
   lilong_path_pkg::work_t work_q;
   lilong_path_pkg::step_t step;
   position_t pos_q, start_q, pos_next, origin, origin_new;
   logic busy_q, open_q, fill_q;
+  logic one_x_q, one_y_q;               // the image has one column, one row
+  logic [15:0] before_x_q, before_y_q;  // the last column and row but one
   logic [4:0] index_q;
   logic [15:0] group_q;      // groups left, this one included
   logic [16:0] group_byte_q; // first channel of the group
@@ -88,8 +92,8 @@ module lilong_walk #(
     x_after    = far(x_now + 28'(work_q.dilation_x));
     last_col   = !work_q.depthwise || none || col_last;
     // ends
-    row_end    = pos_q.ox == work_q.out_width - 16'd1;
-    image_end  = row_end && pos_q.oy == work_q.out_height - 16'd1;
+    row_end    = pos_q.last_x;
+    image_end  = pos_q.last_x && pos_q.last_y;
     stripe_end = image_end || (multi && 6'(index_q) == work_q.stripe - 6'd1);
     pos_end    = emit && last_col;
     step_pop   = pos_end && stripe_end && multi;
@@ -99,11 +103,15 @@ module lilong_walk #(
     origin.iy   = -27'(work_q.pad_top);
     origin.addr = work_q.row0;
     origin.left = work_q.left_cols;
+    origin.last_x = one_x_q;
+    origin.last_y = one_y_q;
     origin_new      = '0;
     origin_new.x    = -28'(work_i.pad_left);
     origin_new.iy   = -27'(work_i.pad_top);
     origin_new.addr = work_i.row0;
     origin_new.left = work_i.left_cols;
+    origin_new.last_x = work_i.out_width == 16'd1;
+    origin_new.last_y = work_i.out_height == 16'd1;
     pos_next = pos_q;
     if (row_end) begin
       pos_next.ox   = '0;
@@ -112,8 +120,11 @@ module lilong_walk #(
       pos_next.iy   = pos_q.iy + 27'(work_q.stride_y);
       pos_next.addr = pos_q.addr + work_q.row_step;
       pos_next.left = work_q.left_cols;
+      pos_next.last_x = one_x_q;
+      pos_next.last_y = pos_q.oy == before_y_q;
     end else begin
       pos_next.ox   = pos_q.ox + 16'd1;
+      pos_next.last_x = pos_q.ox == before_x_q;
       pos_next.x    = far(pos_q.x + work_q.col_step);
       pos_next.left = pos_q.left > {9'd0, work_q.stride_x} ? pos_q.left - {9'd0, work_q.stride_x}
                                                           : 25'd0;
@@ -167,6 +178,10 @@ module lilong_walk #(
       work_q       <= '0;
       pos_q        <= '0;
       start_q      <= '0;
+      one_x_q      <= 1'b0;
+      one_y_q      <= 1'b0;
+      before_x_q   <= '0;
+      before_y_q   <= '0;
     end else if (clr_i) begin
       busy_q <= 1'b0;
     end else if (accept) begin
@@ -180,6 +195,10 @@ module lilong_walk #(
       work_q       <= work_i;
       pos_q        <= origin_new;
       start_q      <= origin_new;
+      one_x_q      <= origin_new.last_x;
+      one_y_q      <= origin_new.last_y;
+      before_x_q   <= work_i.out_width - 16'd2;
+      before_y_q   <= work_i.out_height - 16'd2;
     end else if (emit) begin
       open_q <= 1'b0;
       if (!none) x_q <= x_after;

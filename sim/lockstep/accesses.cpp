@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/isa/strided.hpp"
+
 namespace lilong::lockstep {
 
 namespace {
@@ -66,21 +68,15 @@ std::vector<Access> accessesOf(const isa::Descriptor& descriptor, const isa::Pre
     a.space = f.space == isa::Space::scratchpad ? 0 : 1u + f.region;
     a.write = f.write;
     a.constant = f.name == "weights" || f.name == "params";
-    a.pieces = merged(runs(f));
+    a.pieces = merged(runs(a.write && a.space == 0 ? isa::wholeGranules(f) : f));
     result.push_back(std::move(a));
   }
   return result;
 }
 
 bool writesWhatItReads(const std::vector<Access>& accesses) {
-  for (Access w : accesses) {
+  for (const Access& w : accesses) {
     if (!w.write) continue;
-    if (w.space == 0) {  // a granule that is read while it is written has no defined value
-      for (Piece& p : w.pieces) {
-        p.first = p.first / isa::kGranule * isa::kGranule;
-        p.end = (p.end + isa::kGranule - 1) / isa::kGranule * isa::kGranule;
-      }
-    }
     for (const Access& r : accesses) {
       if (!r.write && r.touches(w)) return true;
     }
