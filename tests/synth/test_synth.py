@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "rtl/synth"))
 from lilong_synth import delay, figures, liberty, timing  # noqa: E402
 from lilong_synth.design import chip, place  # noqa: E402
 from lilong_synth.device import Resources, budget, refuse_what_cannot_fit  # noqa: E402
+from lilong_synth.flow import MAX_ITERATIONS, routing_progress  # noqa: E402
 from lilong_synth.tools import FlowError, run  # noqa: E402
 
 CELLS = ROOT / "rtl/synth/cells"
@@ -135,6 +136,21 @@ def test_a_tool_that_fails_gives_one_sentence(tmp_path: Path) -> None:
         run("trial", ["true"], log, [tmp_path / "nothing"])
     with pytest.raises(FlowError, match="more than 0 MB"):
         run("trial", ["sleep", "30"], log, [], limit_mb=0)
+
+
+def test_routing_that_gets_nowhere_is_stopped(tmp_path: Path) -> None:
+    log = tmp_path / "pnr.txt"
+    assert routing_progress(log).text == ""
+    log.write_text("Info: overlap: COMB=42.5%, FF=1.8%, RAM=0.0%, MUL=0.0%\n")
+    assert routing_progress(log).text == "placement, 42.5% of the cells overlap"
+    line = "Info:     iter={} wires=100 overused={} overuse=90 archfail=NA\n"
+    log.write_text(line.format(7, 800) + line.format(8, 80))
+    assert routing_progress(log).text == "routing, iteration 8, 80 wires used twice"
+    assert routing_progress(log).hopeless == ""
+    log.write_text(line.format(MAX_ITERATIONS + 1, 3))
+    assert "try another SEED" in routing_progress(log).hopeless
+    with pytest.raises(FlowError, match="placement: after 151 iterations of routing 3 wires"):
+        run("placement", ["sleep", "60"], tmp_path / "log", [], 1000, lambda: routing_progress(log))
 
 
 def test_the_chip_is_read_as_in_simulation() -> None:

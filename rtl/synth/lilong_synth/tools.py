@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,14 @@ PERIOD = 20.0  # seconds between progress lines
 
 class FlowError(Exception):
     """A failure that the user reads as one sentence."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a tool is, in a few words; why it cannot succeed any more, if so."""
+
+    text: str = ""
+    hopeless: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,12 @@ def run(
     log: Path,
     outputs: Sequence[Path],
     limit_mb: int = MEMORY_LIMIT_MB,
+    watch: Callable[[], Progress] | None = None,
 ) -> Usage:
-    """Runs a tool in the root; `log` takes what it prints, `outputs` must exist afterwards."""
+    """Runs a tool in the root; `log` takes what it prints, `outputs` must exist afterwards.
+
+    `watch` says how far the tool is, and may say why it is of no use to wait any longer.
+    """
     for path in outputs:
         (ROOT / path).unlink(missing_ok=True)
     (ROOT / log).parent.mkdir(parents=True, exist_ok=True)
@@ -102,9 +114,15 @@ def run(
                     f"{title} needs more than {limit_mb} MB of memory and was stopped; "
                     "choose a smaller preset or raise --memory-limit"
                 ) from None
+            progress = watch() if watch else Progress()
+            if progress.hopeless:
+                process.kill()
+                process.wait()
+                raise FlowError(f"{title}: {progress.hopeless}") from None
             if time.monotonic() - shown >= PERIOD:
                 shown = time.monotonic()
-                print(f"{title}: {shown - start:.0f} s, {resident} MB", flush=True)
+                text = f", {progress.text}" if progress.text else ""
+                print(f"{title}: {shown - start:.0f} s, {resident} MB{text}", flush=True)
     seconds = time.monotonic() - start
     if process.returncode != 0:
         raise FlowError(f"{title} failed: {_reason(ROOT / log)} (whole log: {log})")
