@@ -8,7 +8,7 @@ package lilong_isa_pkg;
 
   localparam logic [15:0] SpecMajor = 16'd1;
   localparam logic [15:0] SpecMinor = 16'd0;
-  localparam logic [31:0] SpecHash = 32'hd99235a0;
+  localparam logic [31:0] SpecHash = 32'hdc563179;
 
   // Bytes of one instruction.
   localparam int unsigned DescriptorBytes = 64;
@@ -179,7 +179,7 @@ package lilong_isa_pkg;
   function automatic int unsigned preset_weight_vectors(input int unsigned preset);
     case (preset)
       0: preset_weight_vectors = 2;
-      1: preset_weight_vectors = 4;
+      1: preset_weight_vectors = 2;
       2: preset_weight_vectors = 4;
       3: preset_weight_vectors = 4;
       default: preset_weight_vectors = 4;
