@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# lilong_netlist_module(preset): liblilong_rtl_<preset>_netlist.so, the synthesised netlist as a
-# loadable chip.  The netlist is made by rtl/synth/check.py (build/netlist/<preset> in the source
-# folder); cell models come from the pinned Yosys and from rtl/synth/cells.
+# lilong_netlist_module(preset what): liblilong_rtl_<preset>_netlist.so, a synthesised netlist as a
+# loadable chip: build/netlist/<preset>/<what>.v in the source folder.  `netlist` is made by
+# rtl/synth/check.py; `mutants`, with faults to choose from, by tests/mutants/run.py, and lies in a
+# folder of its own.  Cell models come from the pinned Yosys and from rtl/synth/cells.
 
 set(LILONG_NETLIST_PRESETS "" CACHE STRING "Presets whose synthesised netlist is built as a chip")
+set(LILONG_MUTANT_PRESETS "" CACHE STRING "Presets whose netlist with faults is built as a chip")
 
 # Sets LILONG_YOSYS_CELLS to the folder with the vendor's cell models.
 function(lilong_find_cells)
@@ -17,15 +19,17 @@ function(lilong_find_cells)
   set(LILONG_YOSYS_CELLS ${root}/share/lattice PARENT_SCOPE)
 endfunction()
 
-function(lilong_netlist_module preset)
+function(lilong_netlist_module preset what)
   set(folder ${CMAKE_SOURCE_DIR}/build/netlist/${preset})
-  if(NOT EXISTS ${folder}/netlist.v)
-    message(FATAL_ERROR "there is no ${folder}/netlist.v; rtl/synth/check.py ${preset} makes it")
+  set(netlist ${folder}/${what}.v)
+  if(NOT EXISTS ${netlist})
+    message(FATAL_ERROR "there is no ${netlist}; rtl/synth/check.py ${preset} makes netlist.v, "
+                        "tests/mutants/run.py mutants.v")
   endif()
   lilong_find_cells()
   lilong_verilated_runtime(fast)
-  set(name lilong_rtl_${preset}_netlist)
-  set(class Vlilong_${preset}_netlist)
+  set(name lilong_rtl_${preset}_${what})
+  set(class Vlilong_${preset}_${what})
   set(generated ${CMAKE_CURRENT_BINARY_DIR}/${name}/gen)
   set(rules ${CMAKE_SOURCE_DIR}/rtl/synth/cells/netlist.vlt)
   set(models ${CMAKE_SOURCE_DIR}/rtl/synth/cells/DP16KD.v
@@ -40,14 +44,14 @@ function(lilong_netlist_module preset)
             --x-assign fast --x-initial fast --no-assert -DICARUS -Wno-fatal -Werror-USERERROR -Wno-lint -Wno-style
             -Wno-MODDUP --top-module lilong_top --prefix ${class} --Mdir ${generated}
             --output-split 20000 --output-split-cfuncs 2000 -I${LILONG_YOSYS_CELLS} ${rules}
-            ${models} ${LILONG_YOSYS_CELLS}/cells_sim_ecp5.v ${folder}/netlist.v
+            ${models} ${LILONG_YOSYS_CELLS}/cells_sim_ecp5.v ${netlist}
     COMMAND ${CMAKE_COMMAND} -DFOLDER=${generated} -DOUTPUT=${generated}/${class}__ALL.a
             "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
             "-DARCHIVER=${CMAKE_AR}" -DINCLUDE=${LILONG_VERILATOR_ROOT}/include
             -P ${CMAKE_SOURCE_DIR}/cmake/LilongNetlistCompile.cmake
-    DEPENDS ${folder}/netlist.v ${models} ${rules} ${CMAKE_SOURCE_DIR}/cmake/LilongNetlist.cmake
+    DEPENDS ${netlist} ${models} ${rules} ${CMAKE_SOURCE_DIR}/cmake/LilongNetlist.cmake
             ${CMAKE_SOURCE_DIR}/cmake/LilongNetlistCompile.cmake
-    COMMENT "Verilating the netlist of ${preset}" VERBATIM)
+    COMMENT "Verilating ${what} of ${preset}" VERBATIM)
 
   add_custom_target(${name}_verilate DEPENDS ${generated}/${class}__ALL.a)
   add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/sim/rtl/chip_model.cpp)
@@ -60,5 +64,10 @@ function(lilong_netlist_module preset)
     LILONG_RTL_NETLIST="${folder}/scratchpad.inc")
   target_link_libraries(${name} PRIVATE ${generated}/${class}__ALL.a lilong_verilated_fast)
   target_link_options(${name} PRIVATE -Wl,-Bsymbolic -Wl,-z,defs)
-  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${LILONG_RTL_MODULE_DIR})
+  set(modules ${LILONG_RTL_MODULE_DIR})
+  if(NOT ${what} STREQUAL netlist)
+    set(modules ${modules}/${what})
+  endif()
+  set_target_properties(${name} PROPERTIES
+    OUTPUT_NAME lilong_rtl_${preset}_netlist LIBRARY_OUTPUT_DIRECTORY ${modules})
 endfunction()

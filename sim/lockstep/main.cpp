@@ -30,6 +30,8 @@ constexpr const char* kHelp = R"(usage: lilong_lockstep [options]
   --no-stalls       memory 'sram' without random stalls
   --modules DIR     folder of liblilong_rtl_*.so
   --keep-going N    stop after N mismatches (default 1)
+  --watchdog N      cycles that a job may take (default 2000000)
+  --no-shrink       print a mismatch without looking for a shorter program
   --functional      generate, verify and run without the chip
   --list            print the programs
   --waves FILE      write an FST file (one program, flavour checked)
@@ -45,9 +47,10 @@ Exit code: 0 all equal, 1 a mismatch, 2 wrong use or no chip.
 struct Arguments {
   std::string preset = "edge", modules, kernel, json, waves;
   std::string flavour;  // empty: checked; for kernels and timing fast
-  uint64_t count = 100, seed = 1, keepGoing = 1;
+  uint64_t count = 100, seed = 1, keepGoing = 1, watchdog = TestCase{}.watchdogCycles;
   GeneratorOptions generator;
   bool functional = false, list = false, help = false, hostile = false, timing = false;
+  bool shrink = true;
 };
 
 std::optional<Arguments> parse(int argc, char** argv) {
@@ -63,6 +66,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
     if (name == "--list") { a.list = true; continue; }
     if (name == "--hostile") { a.hostile = true; continue; }
     if (name == "--timing") { a.timing = true; continue; }
+    if (name == "--no-shrink") { a.shrink = false; continue; }
     if (name == "--no-stalls") { a.generator.stalls = false; continue; }
     if (i + 1 == argc) return refuse("unknown option or missing value: " + name);
     const std::string value = argv[++i];
@@ -81,6 +85,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
     else if (name == "--waves") a.waves = value;
     else if (name == "--count") ok = number(a.count);
     else if (name == "--seed") ok = number(a.seed);
+    else if (name == "--watchdog") ok = number(a.watchdog) && a.watchdog != 0 && a.watchdog <= UINT32_MAX;
     else if (name == "--keep-going") ok = number(a.keepGoing);
     else if (name == "--traps") ok = number(n) && n <= 100, a.generator.trapPercent = static_cast<uint32_t>(n);
     else if (name == "--only") {
@@ -103,6 +108,7 @@ std::string reproduce(const Arguments& a, const TestCase& test) {
   if (a.generator.only >= 0) {
     text += fmt::format(" --only {}", isa::toString(static_cast<isa::Opcode>(a.generator.only)));
   }
+  if (a.watchdog != TestCase{}.watchdogCycles) text += fmt::format(" --watchdog {}", a.watchdog);
   if (!a.generator.stalls) text += " --no-stalls";
   if (a.generator.trapPercent != GeneratorOptions{}.trapPercent) {
     text += fmt::format(" --traps {}", a.generator.trapPercent);
@@ -113,12 +119,12 @@ std::string reproduce(const Arguments& a, const TestCase& test) {
 void report(const Arguments& a, const TestCase& test, const std::string& difference,
             RtlRunner* rtl) {
   fmt::print("MISMATCH seed {}: {}\n", test.seed, difference);
-  if (rtl && a.timing) {
+  if (rtl && a.shrink && a.timing) {
     const TestCase small = shrinkTiming(test, *rtl);
     TimingFigures unused;
     fmt::print("shrunk to:\n{}which fails with: {}\n", listing(small),
                checkTiming(small, *rtl, unused));
-  } else if (rtl && !a.hostile) {
+  } else if (rtl && a.shrink && !a.hostile) {
     const TestCase small = shrink(test, *rtl);
     fmt::print("shrunk to:\n{}", listing(small));
     const std::string left = compare(small, runFunctional(small), rtl->run(small));
@@ -148,6 +154,7 @@ int runPrograms(const Arguments& a, const isa::Preset& preset) {
   const auto start = std::chrono::steady_clock::now();
   for (uint64_t i = 0; i < a.count && run - well < a.keepGoing; ++i) {
     TestCase test = generate(preset, a.seed + i, a.generator);
+    test.watchdogCycles = static_cast<uint32_t>(a.watchdog);
     if (a.list) fmt::print("seed {}:\n{}", test.seed, listing(test));
     std::string difference;
     if (a.functional) {
