@@ -6,6 +6,7 @@ rtl/common/lilong_sram_1r1w.sv
 rtl/common/lilong_stream_reg.sv
 rtl/lilong_window_check.sv
 rtl/lilong_axi_port.sv
+rtl/lilong_windows.sv
 rtl/lilong_csr.sv
 rtl/lilong_decode.sv
 rtl/lilong_accum.sv

@@ -14,8 +14,11 @@
 // `cycles` counts from the doorbell's handshake to the first cycle with the interrupt.
 // Windows, WATCHDOG and DRAIN_LIMIT are written in Idle and Halted only; soft reset keeps them.
 // Writes to read-only registers are ignored; locked writes and unmapped addresses answer SLVERR.
+// The windows and the counters are memories and registers without reset: in the 8 cycles after the
+// reset they are cleared, and no access is taken.
 module lilong_csr #(
-    parameter int unsigned Preset = 2
+    parameter int unsigned Preset = 2,
+    parameter int unsigned WindowPorts = 5
 ) (
     input  logic            clk_i,
     input  logic            rst_ni,
@@ -38,10 +41,14 @@ module lilong_csr #(
     output logic [31:0]     axil_rdata_o,
     output logic [1:0]      axil_rresp_o,
     output logic            irq_o,
-    // windows
-    output logic [8*34-1:0] region_base_o,
-    output logic [8*32-1:0] region_size_o,
-    output logic [8*2-1:0]  region_access_o,
+    // windows: of the regions that the readers name, and of the program
+    input  logic [WindowPorts*3-1:0]  window_index_i,
+    output logic [WindowPorts*34-1:0] window_base_o,
+    output logic [WindowPorts*32-1:0] window_size_o,
+    output logic [WindowPorts*2-1:0]  window_access_o,
+    output logic [33:0]     program_base_o,
+    output logic [25:0]     program_size_o,     // in units of 64 bytes
+    output logic            program_read_o,
     // job control
     output logic            run_o,
     output logic            flip_o,
@@ -81,19 +88,29 @@ module lilong_csr #(
   assign unlocked = (state_q == StIdle) || (state_q == StHalted);
   assign run_o    = state_q == StRunning;
 
+  // ---- cleared after the reset
+  logic clear_q;
+  logic [2:0] clear_index_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      clear_q       <= 1'b1;
+      clear_index_q <= '0;
+    end else if (clear_q) begin
+      clear_q       <= clear_index_q != 3'd7;
+      clear_index_q <= clear_index_q + 3'd1;
+    end
+  end
+
   // ---- writes
   logic write, write_known, write_locked;
-  logic [31:0] wmask, progress_q;
+  logic [31:0] progress_q;
   logic [11:0] waddr;
   logic region_hit;
-  logic [2:0] region_index;
-  assign write          = axil_awvalid_i && axil_wvalid_i && !axil_bvalid_o;
+  assign write          = axil_awvalid_i && axil_wvalid_i && !axil_bvalid_o && !clear_q;
   assign axil_awready_o = write;
   assign axil_wready_o  = write;
   assign waddr          = {axil_awaddr_i[11:2], 2'b00};
   assign region_hit     = waddr[11:7] == lilong_isa_pkg::RegRegionBaseLoOffset[11:7];
-  assign region_index   = waddr[6:4];
-  assign wmask = {{8{axil_wstrb_i[3]}}, {8{axil_wstrb_i[2]}}, {8{axil_wstrb_i[1]}}, {8{axil_wstrb_i[0]}}};
 
   function automatic logic mapped(input logic [11:0] addr);
     mapped = (addr <= lilong_isa_pkg::RegProgressOffset) ||
@@ -111,52 +128,80 @@ module lilong_csr #(
   assign start         = write_control && axil_wdata_i[lilong_isa_pkg::RegControlStartLsb] && !soft_reset &&
                          (state_q == StIdle);
 
-  logic [7:0][33:0] base_q;
-  logic [7:0][31:0] size_q;
-  logic [7:0][1:0] access_q;
-  logic [31:0] watchdog_q, drain_limit_q;
-  logic [2:0] irq_enable_q;
-  logic [31:0] base_lo, base_hi;
-  assign base_lo = {base_q[region_index][25:0], 6'd0};
-  assign base_hi = {24'd0, base_q[region_index][33:26]};
+  // ---- windows; the last port reads for the bus
+  logic write_region;
+  logic [2:0] read_index;
+  logic [33:0] read_base;
+  logic [31:0] read_size;
+  logic [1:0] read_access;
+  assign write_region = write && !write_locked && region_hit;
 
-  function automatic logic [31:0] merge(input logic [31:0] old, input logic [31:0] data,
-                                        input logic [31:0] mask);
-    merge = (old & ~mask) | (data & mask);
-  endfunction
-  logic [31:0] merged_lo, merged_hi, merged_access, merged_enable;
-  assign merged_lo     = merge(base_lo, axil_wdata_i, wmask);
-  assign merged_hi     = merge(base_hi, axil_wdata_i, wmask);
-  assign merged_access = merge(32'(access_q[region_index]), axil_wdata_i, wmask);
-  assign merged_enable = merge(32'(irq_enable_q), axil_wdata_i, wmask);
+  lilong_windows #(
+      .Ports(WindowPorts + 1)
+  ) u_windows (
+      .clk_i,
+      .clear_i(clear_q),
+      .write_i(write_region),
+      .index_i(clear_q ? clear_index_q : waddr[6:4]),
+      .word_i(waddr[3:2]),
+      .strobe_i(axil_wstrb_i),
+      .data_i(axil_wdata_i),
+      .rd_index_i({read_index, window_index_i}),
+      .rd_base_o({read_base, window_base_o}),
+      .rd_size_o({read_size, window_size_o}),
+      .rd_access_o({read_access, window_access_o})
+  );
 
+  // Region 0 holds the program: fetch sees it all the time.
+  logic [3:0] write_program;
+  assign write_program = {4{write_region && waddr[6:4] == 3'd0}} & axil_wstrb_i;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      base_q        <= '0;
-      size_q        <= '0;
-      access_q      <= '0;
+      program_base_o <= '0;
+      program_size_o <= '0;
+      program_read_o <= 1'b0;
+    end else begin
+      if (waddr[3:2] == 2'd0) begin
+        if (write_program[0]) program_base_o[1:0] <= axil_wdata_i[7:6];
+        if (write_program[1]) program_base_o[9:2] <= axil_wdata_i[15:8];
+        if (write_program[2]) program_base_o[17:10] <= axil_wdata_i[23:16];
+        if (write_program[3]) program_base_o[25:18] <= axil_wdata_i[31:24];
+      end
+      if (waddr[3:2] == 2'd1 && write_program[0]) program_base_o[33:26] <= axil_wdata_i[7:0];
+      if (waddr[3:2] == 2'd2) begin
+        if (write_program[0]) program_size_o[1:0] <= axil_wdata_i[7:6];
+        if (write_program[1]) program_size_o[9:2] <= axil_wdata_i[15:8];
+        if (write_program[2]) program_size_o[17:10] <= axil_wdata_i[23:16];
+        if (write_program[3]) program_size_o[25:18] <= axil_wdata_i[31:24];
+      end
+      if (waddr[3:2] == 2'd3 && write_program[0]) program_read_o <= axil_wdata_i[0];
+    end
+  end
+
+  // ---- other registers that are written
+  logic [31:0] watchdog_q, drain_limit_q;
+  logic [2:0] irq_enable_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
       watchdog_q    <= lilong_isa_pkg::RegWatchdogReset;
       drain_limit_q <= lilong_isa_pkg::RegDrainLimitReset;
       irq_enable_q  <= lilong_isa_pkg::RegIrqEnableReset[2:0];
     end else if (write && !write_locked) begin
-      if (waddr == lilong_isa_pkg::RegIrqEnableOffset) irq_enable_q <= merged_enable[2:0];
-      if (waddr == lilong_isa_pkg::RegWatchdogOffset) watchdog_q <= merge(watchdog_q, axil_wdata_i, wmask);
-      if (waddr == lilong_isa_pkg::RegDrainLimitOffset) begin
-        drain_limit_q <= merge(drain_limit_q, axil_wdata_i, wmask);
+      if (waddr == lilong_isa_pkg::RegIrqEnableOffset && axil_wstrb_i[0]) begin
+        irq_enable_q <= axil_wdata_i[2:0];
       end
-      if (region_hit) begin
-        unique case (waddr[3:2])
-          2'd0: base_q[region_index][25:0] <= merged_lo[31:6];
-          2'd1: base_q[region_index][33:26] <= merged_hi[7:0];
-          2'd2: size_q[region_index] <= merge(size_q[region_index], axil_wdata_i, wmask);
-          default: access_q[region_index] <= merged_access[1:0];
-        endcase
+      for (int unsigned b = 0; b < 4; b++) begin
+        if (axil_wstrb_i[b]) begin
+          if (waddr == lilong_isa_pkg::RegWatchdogOffset) begin
+            watchdog_q[b*8+:8] <= axil_wdata_i[b*8+:8];
+          end
+          if (waddr == lilong_isa_pkg::RegDrainLimitOffset) begin
+            drain_limit_q[b*8+:8] <= axil_wdata_i[b*8+:8];
+          end
+        end
       end
     end
   end
-  assign region_base_o   = base_q;
-  assign region_size_o   = size_q;
-  assign region_access_o = access_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -192,7 +237,7 @@ module lilong_csr #(
     pending_set   = '0;
     pending_clear = '0;
     if (write && (waddr == lilong_isa_pkg::RegIrqStatusOffset)) begin
-      pending_clear = axil_wdata_i[2:0] & wmask[2:0];
+      pending_clear = axil_wdata_i[2:0] & {3{axil_wstrb_i[0]}};
     end
     if (run_o && !trap && job_done_i && !soft_reset) pending_set[lilong_isa_pkg::RegIrqStatusDoneLsb] = 1'b1;
     if ((state_q == StAborting) && (drained_i || drain_over) && !soft_reset) begin
@@ -207,15 +252,9 @@ module lilong_csr #(
     if (!rst_ni) begin
       state_q       <= StIdle;
       pending_q     <= '0;
-      drain_q       <= '0;
       trapped_q     <= 1'b0;
-      trap_code_q   <= '0;
-      trap_engine_q <= '0;
-      trap_instr_q  <= '0;
-      trap_addr_q   <= '0;
     end else begin
       pending_q <= (pending_q & ~pending_clear) | pending_set;
-      drain_q   <= ((state_q == StAborting) || (state_q == StReset)) ? drain_q + 32'd1 : '0;
       unique case (state_q)
         StIdle: if (start) state_q <= StRunning;
         StRunning: begin
@@ -229,20 +268,8 @@ module lilong_csr #(
       endcase
       if (soft_reset) begin
         state_q <= StReset;
-        drain_q <= '0;
       end
       trapped_q <= trap && !start && !soft_reset;
-      if (start || soft_reset) begin
-        trap_code_q   <= '0;
-        trap_engine_q <= '0;
-        trap_instr_q  <= '0;
-        trap_addr_q   <= '0;
-      end else if (trapped_q) begin
-        trap_code_q   <= seen_code_q;
-        trap_engine_q <= seen_engine_q;
-        trap_instr_q  <= seen_instr_q;
-        trap_addr_q   <= seen_addr_q;
-      end
     end
   end
 
@@ -266,6 +293,26 @@ module lilong_csr #(
     end
   end
 
+  always_ff @(posedge clk_i) begin
+    if (start || soft_reset || clear_q) begin
+      trap_code_q   <= '0;
+      trap_engine_q <= '0;
+      trap_instr_q  <= '0;
+      trap_addr_q   <= '0;
+    end else if (trapped_q) begin
+      trap_code_q   <= seen_code_q;
+      trap_engine_q <= seen_engine_q;
+      trap_instr_q  <= seen_instr_q;
+      trap_addr_q   <= seen_addr_q;
+    end
+  end
+
+  // Cycles since the jobs were aborted; zero in all other states.
+  always_ff @(posedge clk_i) begin
+    if (soft_reset || ((state_q != StAborting) && (state_q != StReset))) drain_q <= '0;
+    else drain_q <= drain_q + 32'd1;
+  end
+
   // ---- counters; what they count comes from all over the chip, so it is taken a cycle later
   logic run_q;
   logic [lilong_isa_pkg::NumCounters-1:0] count_q;
@@ -280,46 +327,44 @@ module lilong_csr #(
     bytes_written_q <= bytes_written_i;
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      counter_q  <= '0;
-      progress_q <= '0;
-    end else if (start || soft_reset) begin
-      counter_q                                <= '0;
-      counter_q[lilong_isa_pkg::CounterCycles] <= start ? 32'd1 : 32'd0;
-      progress_q                               <= '0;
-    end else begin
-      if (run_o || (state_q == StAborting)) begin
-        counter_q[lilong_isa_pkg::CounterCycles] <= counter_q[lilong_isa_pkg::CounterCycles] + 32'd1;
+  logic [NumCounters-1:0] counts;
+  logic count_clear;
+  assign count_clear = start || soft_reset || clear_q;
+  always_comb begin
+    counts                                = count_q & {NumCounters{run_q}};
+    counts[lilong_isa_pkg::CounterCycles] = run_o || (state_q == StAborting);
+  end
+
+  for (genvar n = 0; n < NumCounters; n++) begin : gen_counter
+    if (n == lilong_isa_pkg::CounterBytesFetch) begin : gen_fetch
+      assign counter_q[n] = progress_q << $clog2(lilong_isa_pkg::DescriptorBytes);
+    end else begin : gen_count
+      logic [31:0] value_q, step;
+      if (n == lilong_isa_pkg::CounterBytesRead) begin : gen_read
+        assign step = 32'(bytes_read_q);
+      end else if (n == lilong_isa_pkg::CounterBytesWritten) begin : gen_write
+        assign step = 32'(bytes_written_q);
+      end else begin : gen_one
+        assign step = 32'd1;
       end
-      if (run_q) begin
-        for (int unsigned n = 1; n < lilong_isa_pkg::CounterBytesFetch; n++) begin
-          if (count_q[n]) counter_q[n] <= counter_q[n] + 32'd1;
-        end
-        if (count_q[lilong_isa_pkg::CounterBytesFetch]) begin
-          counter_q[lilong_isa_pkg::CounterBytesFetch] <= counter_q[lilong_isa_pkg::CounterBytesFetch] +
-              32'(lilong_isa_pkg::DescriptorBytes);
-          progress_q <= progress_q + 32'd1;
-        end
-        if (count_q[lilong_isa_pkg::CounterBytesRead]) begin
-          counter_q[lilong_isa_pkg::CounterBytesRead] <= counter_q[lilong_isa_pkg::CounterBytesRead] +
-              32'(bytes_read_q);
-        end
-        if (count_q[lilong_isa_pkg::CounterBytesWritten]) begin
-          counter_q[lilong_isa_pkg::CounterBytesWritten] <= counter_q[lilong_isa_pkg::CounterBytesWritten] +
-              32'(bytes_written_q);
-        end
+      always_ff @(posedge clk_i) begin
+        if (count_clear) value_q <= 32'(n == lilong_isa_pkg::CounterCycles && start);
+        else if (counts[n]) value_q <= value_q + step;
       end
+      assign counter_q[n] = value_q;
     end
+  end
+  always_ff @(posedge clk_i) begin
+    if (count_clear) progress_q <= '0;
+    else if (counts[lilong_isa_pkg::CounterBytesFetch]) progress_q <= progress_q + 32'd1;
   end
 
   // ---- reads
   logic read, read_region, read_counter;
   logic [11:0] raddr;
-  logic [2:0] read_index;
   logic [1:0] status;
   logic [31:0] rdata;
-  assign read           = axil_arvalid_i && !axil_rvalid_o;
+  assign read           = axil_arvalid_i && !axil_rvalid_o && !clear_q;
   assign axil_arready_o = read;
   assign raddr          = {axil_araddr_i[11:2], 2'b00};
   assign read_region    = raddr[11:7] == lilong_isa_pkg::RegRegionBaseLoOffset[11:7];
@@ -362,10 +407,10 @@ module lilong_csr #(
         default: begin
           if (read_region) begin
             unique case (raddr[3:2])
-              2'd0: rdata = {base_q[read_index][25:0], 6'd0};
-              2'd1: rdata = {24'd0, base_q[read_index][33:26]};
-              2'd2: rdata = size_q[read_index];
-              default: rdata = 32'(access_q[read_index]);
+              2'd0: rdata = {read_base[25:0], 6'd0};
+              2'd1: rdata = {24'd0, read_base[33:26]};
+              2'd2: rdata = read_size;
+              default: rdata = 32'(read_access);
             endcase
           end
           if (read_counter) rdata = counter_q[raddr[6:2]];
@@ -389,6 +434,5 @@ module lilong_csr #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{axil_awaddr_i[1:0], axil_araddr_i[1:0], merged_lo[5:0], merged_hi[31:8],
-                         merged_access[31:2], merged_enable[31:3], count_i[0]};
+  assign unused_bits = ^{axil_awaddr_i[1:0], axil_araddr_i[1:0], count_q[0]};
 endmodule

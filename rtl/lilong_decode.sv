@@ -19,13 +19,15 @@ module lilong_decode #(
     input  logic           clk_i,
     input  logic           rst_ni,
     input  logic           clr_i,
-    input  logic [8*32-1:0] region_size_i,
-    input  logic [8*2-1:0] region_access_i,
+    output logic [2:0]     window_index_o,   // region of the descriptor, and its window
+    input  logic [31:0]    window_size_i,
+    input  logic [1:0]     window_access_i,
     input  logic           desc_valid_i,
     output logic           desc_ready_o,
     input  logic           desc_missing_i,
     input  logic [511:0]   desc_i,
     input  logic [25:0]    desc_number_i,
+    output logic           push_write_o,     // what may be pushed is complete
     output logic [2:0]     push_valid_o,     // one bit per queue
     input  logic [2:0]     push_ready_i,
     output logic [511:0]   push_desc_o,
@@ -52,6 +54,8 @@ module lilong_decode #(
     StDone,
     StTrapped
   } state_e;
+
+  localparam int unsigned SpBits = $clog2(ScratchpadBytes);
 
   state_e state_q;
   logic [511:0] desc_q;
@@ -143,22 +147,22 @@ module lilong_decode #(
   end
 
   // ---- verdict of the footprint in stage 3
-  logic [2:0] region;
-  logic [31:0] region_size;
   logic region_right;
   logic check, fail_access, fail_region, fail_scratchpad;
-  assign region          = region_of(desc_q);
-  assign region_size     = region_size_i[region*32+:32];
-  assign region_right    = region_access_i[{region, s3_write_q}];
+  assign window_index_o  = region_of(desc_q);
+  assign region_right    = window_access_i[s3_write_q];
   assign check           = s3_valid_q && s3_last_q && s3_active_q;
-  assign fail_region     = check && s3_region_q && (s3_sum_q > 52'(region_size));
+  assign fail_region     = check && s3_region_q && (s3_sum_q[51:32] != '0 || s3_sum_q[31:0] > window_size_i);
   assign fail_access     = check && s3_region_q && !region_right;
-  assign fail_scratchpad = check && !s3_region_q && (s3_sum_q > 52'(ScratchpadBytes));
+  // the size is a power of two
+  assign fail_scratchpad = check && !s3_region_q && s3_sum_q[51:SpBits] != '0 &&
+                           !(s3_sum_q[51:SpBits] == (52 - SpBits)'(1) && s3_sum_q[SpBits-1:0] == '0);
 
   logic push_fire;
   assign push_fire    = |(push_valid_o & push_ready_i);
   assign desc_ready_o = state_q == StTake;
   assign push_desc_o  = desc_q;
+  assign push_write_o = state_q == StAct;
   assign push_empty_o = empty_q;
   always_comb begin
     push_kind_o = 2'd0;
@@ -261,4 +265,5 @@ module lilong_decode #(
   end
 
   `LILONG_ASSERT(FootprintInRange, (state_q != StTerms) || (32'(index_q) < MaxFootprints))
+  `LILONG_ASSERT_STATIC(PowerOfTwo, 2 ** SpBits == ScratchpadBytes)
 endmodule

@@ -29,7 +29,8 @@ module lilong_store #(
     input  logic                 cmd_empty_i,
     input  logic [31:0]          cmd_instr_i,
     output logic                 done_o,
-    input  logic [8*34-1:0]      region_base_i,
+    output logic [2:0]           window_index_o,  // region of the command, and its window
+    input  logic [33:0]          window_base_i,
     output logic                 req_valid_o,
     input  logic                 req_ready_i,
     output logic [40:0]          req_addr_o,
@@ -60,6 +61,7 @@ module lilong_store #(
   logic [23:0] row_bytes;
   logic [15:0] rows, planes;
   assign region           = cmd_i[34:32];
+  assign window_index_o   = region;
   assign mem_offset       = cmd_i[64+:32];
   assign mem_row_stride   = cmd_i[96+:32];
   assign mem_plane_stride = cmd_i[128+:32];
@@ -84,7 +86,7 @@ module lilong_store #(
       .clr_i,
       .valid_i(cmd_fire && !cmd_empty_i),
       .ready_o(bursts_ready),
-      .base_i(region_base_i[region*34+:34]),
+      .base_i(window_base_i),
       .region_i(region),
       .mem_offset_i(mem_offset),
       .row_stride_i(mem_row_stride),

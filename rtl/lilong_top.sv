@@ -83,9 +83,14 @@ module lilong_top #(
   localparam int unsigned DmaWidth = 320;          // descriptor bits that LOAD and STORE use
 
   logic run, clr;
-  logic [8*34-1:0] region_base;
-  logic [8*32-1:0] region_size;
-  logic [8*2-1:0] region_access;
+  // Windows, in this order: decode, reads and writes of the AXI port, LOAD, STORE.
+  logic [4:0][2:0] window_index;
+  logic [4:0][33:0] window_base;
+  logic [4:0][31:0] window_size;
+  logic [4:0][1:0] window_access;
+  logic [33:0] program_base;
+  logic [25:0] program_size;
+  logic program_read;
   assign clr = !run;
 
   // ---- registers and job control
@@ -102,7 +107,8 @@ module lilong_top #(
   logic [10:0] bytes_read, bytes_written;
 
   lilong_csr #(
-      .Preset(Preset)
+      .Preset(Preset),
+      .WindowPorts(5)
   ) u_csr (
       .clk_i,
       .rst_ni,
@@ -124,9 +130,13 @@ module lilong_top #(
       .axil_rdata_o,
       .axil_rresp_o,
       .irq_o,
-      .region_base_o(region_base),
-      .region_size_o(region_size),
-      .region_access_o(region_access),
+      .window_index_i(window_index),
+      .window_base_o(window_base),
+      .window_size_o(window_size),
+      .window_access_o(window_access),
+      .program_base_o(program_base),
+      .program_size_o(program_size),
+      .program_read_o(program_read),
       .run_o(run),
       .flip_o(flip),
       .drained_i(drained),
@@ -170,9 +180,10 @@ module lilong_top #(
       .abort_i(clr),
       .flip_i(flip),
       .drained_o(drained),
-      .region_base_i(region_base),
-      .region_size_i(region_size),
-      .region_access_i(region_access),
+      .window_index_o(window_index[2:1]),
+      .window_base_i(window_base[2:1]),
+      .window_size_i(window_size[2:1]),
+      .window_access_i(window_access[2:1]),
       .rd_req_valid_i(rd_req_valid),
       .rd_req_ready_o(rd_req_ready),
       .rd_req_addr_i(rd_req_addr),
@@ -238,7 +249,7 @@ module lilong_top #(
   logic [25:0] desc_number;
   logic [2:0] push_valid, push_ready;
   logic [1:0] push_kind;
-  logic push_empty, decoded, decode_done, decode_blocked, decode_trap;
+  logic push_write, push_empty, decoded, decode_done, decode_blocked, decode_trap;
   logic [31:0] push_instr, decode_instr;
   logic [7:0] decode_code;
   logic [51:0] decode_addr;
@@ -250,9 +261,9 @@ module lilong_top #(
       .rst_ni,
       .clr_i(clr),
       .stop_i(decode_done || decode_trap),
-      .region_base_i(region_base[33:0]),
-      .region_size_i(region_size[31:6]),
-      .region_read_i(region_access[0]),
+      .region_base_i(program_base),
+      .region_size_i(program_size),
+      .region_read_i(program_read),
       .req_valid_o(rd_req_valid[0]),
       .req_ready_i(rd_req_ready[0]),
       .req_addr_o(rd_req_addr[0+:41]),
@@ -276,13 +287,15 @@ module lilong_top #(
       .clk_i,
       .rst_ni,
       .clr_i(clr),
-      .region_size_i(region_size),
-      .region_access_i(region_access),
+      .window_index_o(window_index[0]),
+      .window_size_i(window_size[0]),
+      .window_access_i(window_access[0]),
       .desc_valid_i(desc_valid),
       .desc_ready_o(desc_ready),
       .desc_missing_i(desc_missing),
       .desc_i(desc),
       .desc_number_i(desc_number),
+      .push_write_o(push_write),
       .push_valid_o(push_valid),
       .push_ready_i(push_ready),
       .push_desc_o(push_desc),
@@ -302,59 +315,50 @@ module lilong_top #(
   logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, waiting;
   logic [2:0] engine_ready;
   logic [3*34-1:0] head_needs;
-  logic [33:0] push_needs;
-  logic [15:0] push_wait0, push_wait1;
   logic [1:0] exec_kind;
-  logic [95:0] head_instr, start_instr, done_instr;
+  logic [95:0] head_instr, done_instr;
   logic [29:0] done_signals;
   logic [2*DmaWidth-1:0] dma_desc;  // heads of LOAD and STORE
   logic [511:0] exec_desc;
 
-  // What a head needs before it may start: {both waits the same, wait1, wait0 one hot, fence}.
-  assign push_wait0 = 16'(push_desc[9]) << push_desc[13:10];
-  assign push_wait1 = 16'(push_desc[14]) << push_desc[18:15];
-  assign push_needs = {(push_wait0 & push_wait1) != '0, push_wait1, push_wait0, push_desc[8]};
-
   for (genvar q = 0; q < 3; q++) begin : gen_queue
     localparam int unsigned QueueWidth = (q == 1) ? 512 : DmaWidth;
     logic [QueueWidth-1:0] head_desc;
-    logic [35:0] head_flags;
+    logic [1:0] head_kind;
     lilong_queue #(
-        .Width(QueueWidth),
-        .Flags(36)
+        .Width(QueueWidth)
     ) u_queue (
         .clk_i,
         .rst_ni,
         .clr_i(clr),
+        .write_i(push_write),
         .push_valid_i(push_valid[q]),
         .push_ready_o(push_ready[q]),
         .push_desc_i(push_desc[QueueWidth-1:0]),
-        .push_flags_i({push_kind, push_needs}),
+        .push_kind_i(push_kind),
         .push_empty_i(push_empty),
         .push_instr_i(push_instr),
         .head_valid_o(head_valid[q]),
-        .head_flags_o(head_flags),
+        .head_needs_o(head_needs[q*34+:34]),
+        .head_kind_o(head_kind),
         .head_desc_o(head_desc),
         .head_empty_o(head_empty[q]),
         .head_instr_o(head_instr[q*32+:32]),
         .issue_i(issue[q]),
-        .start_i(start[q]),
-        .start_instr_o(start_instr[q*32+:32]),
         .done_i(done[q]),
         .done_instr_o(done_instr[q*32+:32]),
         .done_signals_o(done_signals[q*10+:10]),
         .none_o(none[q]),
         .inflight_o(inflight[q])
     );
-    assign head_needs[q*34+:34] = head_flags[33:0];
     if (q == 1) begin : gen_exec
       logic unused_empty;  // part of the kind
       assign unused_empty = head_empty[q];
       assign exec_desc = head_desc;
-      assign exec_kind = head_flags[35:34];
+      assign exec_kind = head_kind;
     end else begin : gen_dma
       logic unused_kind;
-      assign unused_kind = ^head_flags[35:34];
+      assign unused_kind = ^head_kind;
       assign dma_desc[(q/2)*DmaWidth+:DmaWidth] = head_desc;
     end
   end
@@ -417,7 +421,8 @@ module lilong_top #(
       .cmd_empty_i(head_empty[0]),
       .cmd_instr_i(head_instr[0+:32]),
       .done_o(done[0]),
-      .region_base_i(region_base),
+      .window_index_o(window_index[3]),
+      .window_base_i(window_base[3]),
       .req_valid_o(rd_req_valid[1]),
       .req_ready_i(rd_req_ready[1]),
       .req_addr_o(rd_req_addr[41+:41]),
@@ -486,7 +491,8 @@ module lilong_top #(
       .cmd_empty_i(head_empty[2]),
       .cmd_instr_i(head_instr[64+:32]),
       .done_o(done[2]),
-      .region_base_i(region_base),
+      .window_index_o(window_index[4]),
+      .window_base_i(window_base[4]),
       .req_valid_o(wr_req_valid),
       .req_ready_i(wr_req_ready),
       .req_addr_o(wr_req_addr),
@@ -533,7 +539,7 @@ module lilong_top #(
   assign start               = {issue[2], exec_start, issue[0]};
   assign trace_start_o       = start;
   assign trace_done_o        = done;
-  assign trace_start_instr_o = start_instr;
+  assign trace_start_instr_o = head_instr;
   assign trace_done_instr_o  = done_instr;
 
   always_comb begin
@@ -570,4 +576,7 @@ module lilong_top #(
     count[lilong_isa_pkg::CounterBytesRead]         = bytes_read != '0;
     count[lilong_isa_pkg::CounterBytesWritten]      = bytes_written != '0;
   end
+
+  logic unused;
+  assign unused = ^{window_base[0], window_size[4:3], window_access[4:3]};
 endmodule

@@ -12,9 +12,10 @@ module lilong_window_check #(
     input  logic            clk_i,
     input  logic            rst_ni,
     input  logic            clr_i,
-    input  logic [8*34-1:0] region_base_i,
-    input  logic [8*32-1:0] region_size_i,
-    input  logic [8*2-1:0]  region_access_i,
+    output logic [2:0]      window_index_o,  // region of s1, and its window
+    input  logic [33:0]     window_base_i,
+    input  logic [31:0]     window_size_i,
+    input  logic [1:0]      window_access_i,
     input  logic            valid_i,
     output logic            ready_o,
     input  logic [40:0]     addr_i,    // first byte; bit 40 set: the sum overflowed
@@ -59,10 +60,7 @@ module lilong_window_check #(
     end
   end
 
-  logic [33:0] window_base;
-  logic [31:0] window_size;
-  assign window_base = region_base_i[s1_region_q*34+:34];
-  assign window_size = region_size_i[s1_region_q*32+:32];
+  assign window_index_o = s1_region_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -93,9 +91,9 @@ module lilong_window_check #(
         s2_instr_q <= s1_instr_q;
         s2_tag_q   <= s1_tag_q;
         s2_last_q  <= s1_addr_q + 41'(s1_bytes_q) - 41'd1;
-        s2_base_q  <= {window_base, 6'd0};
-        s2_limit_q <= {1'b0, window_base, 6'd0} + 41'(window_size);
-        s2_right_q <= region_access_i[s1_region_q*2+(Write?1:0)];
+        s2_base_q  <= {window_base_i, 6'd0};
+        s2_limit_q <= {1'b0, window_base_i, 6'd0} + 41'(window_size_i);
+        s2_right_q <= window_access_i[Write?1:0];
       end
     end
   end
@@ -110,4 +108,7 @@ module lilong_window_check #(
   assign tag_o      = s2_tag_q;
   assign s1_valid_o = s1_valid_q;
   assign s1_tag_o   = s1_tag_q;
+
+  logic unused;
+  assign unused = ^window_access_i;
 endmodule

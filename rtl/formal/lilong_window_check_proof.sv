@@ -30,6 +30,7 @@ module lilong_window_check_proof #(
   end
 
   logic ready, valid, ok, tag, s1_valid, s1_tag;
+  logic [2:0] index;
   logic [39:0] addr;
   logic [10:0] bytes;
   logic [31:0] instr;
@@ -40,9 +41,10 @@ module lilong_window_check_proof #(
       .clk_i,
       .rst_ni,
       .clr_i,
-      .region_base_i(base_q),
-      .region_size_i(size_q),
-      .region_access_i(access_q),
+      .window_index_o(index),
+      .window_base_i(base_q[index*34+:34]),
+      .window_size_i(size_q[index*32+:32]),
+      .window_access_i(access_q[index*2+:2]),
       .valid_i,
       .ready_o(ready),
       .addr_i,

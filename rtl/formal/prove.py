@@ -62,10 +62,10 @@ PROOFS = (
         ("(s2_last_q < s2_limit_q)", "(s2_last_q <= s2_limit_q)"),
         ("s2_addr_q[39:BurstShift] == s2_last_q[39:BurstShift]", "1'b1"),
         ("41'(s1_bytes_q) - 41'd1", "41'(s1_bytes_q)"),
-        ("{1'b0, window_base, 6'd0} + 41'(window_size)",
-         "{1'b0, {window_base, 6'd0} + 40'(window_size)}"),
+        ("{1'b0, window_base_i, 6'd0} + 41'(window_size_i)",
+         "{1'b0, {window_base_i, 6'd0} + 40'(window_size_i)}"),
         ("(ok_o && ready_i)", "ready_i"),
-        ("s1_region_q*2+(Write?1:0)", "s1_region_q*2"),
+        ("window_access_i[Write?1:0]", "window_access_i[0]"),
     )),
 )  # fmt: skip
 

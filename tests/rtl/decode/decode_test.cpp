@@ -94,13 +94,8 @@ class Bench {
 
   // Presents one descriptor; false with a message if the module judges differently.
   bool judge(const isa::Descriptor& d, uint32_t number) {
-    const auto regions = randomRegions();
-    for (uint32_t i = 0; i < isa::kRegions; ++i) {
-      top_.region_size_i[i] = regions[i].size;
-      const uint32_t rights = (regions[i].read ? 1u : 0u) | (regions[i].write ? 2u : 0u);
-      top_.region_access_i =
-          static_cast<uint16_t>((top_.region_access_i & ~(3u << 2 * i)) | rights << 2 * i);
-    }
+    regions_ = randomRegions();
+    const auto& regions = regions_;
     for (size_t i = 0; i < d.size(); ++i) top_.desc_i[i] = d[i];
     top_.desc_number_i = number;
     top_.desc_valid_i = 1;
@@ -156,6 +151,10 @@ class Bench {
   void step() {
     top_.clk_i = 0;
     top_.eval();
+    const isa::RegionView& window = regions_[top_.window_index_o];
+    top_.window_size_i = window.size;
+    top_.window_access_i = static_cast<uint8_t>((window.read ? 1 : 0) | (window.write ? 2 : 0));
+    top_.eval();
     top_.clk_i = 1;
     top_.eval();
   }
@@ -167,6 +166,7 @@ class Bench {
   }
 
   Vlilong_decode top_;
+  std::array<isa::RegionView, isa::kRegions> regions_{};
   uint32_t longest_ = 0;
   uint64_t accepted_ = 0;
   std::array<uint64_t, 16> trapped_{};
