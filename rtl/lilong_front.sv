@@ -48,6 +48,8 @@ module lilong_front #(
   logic go, place_valid, beat_valid, beat_pop;
   lilong_path_pkg::place_t place;
   lilong_path_pkg::beat_t beat;
+  lilong_path_pkg::payload_t payload;
+  logic beat_release;
   logic [15:0] in_height;
   logic [23:0] row_bytes;
   logic weights_full, weights_want, weights_take, result_free, result_take;
@@ -112,6 +114,8 @@ module lilong_front #(
       .beat_valid_o (beat_valid),
       .beat_o       (beat),
       .beat_pop_i   (beat_pop),
+      .release_i    (beat_release),
+      .payload_o    (payload),
       .idle_o       (range_idle)
   );
 
@@ -126,6 +130,8 @@ module lilong_front #(
       .beat_valid_i   (beat_valid),
       .beat_i         (beat),
       .beat_pop_o     (beat_pop),
+      .release_o      (beat_release),
+      .payload_i      (payload),
       .weights_full_i (weights_full),
       .weights_want_o (weights_want),
       .weights_first_o(weights_first_o),

@@ -110,13 +110,25 @@ package lilong_path_pkg;
     logic [6:0] stop;   // behind the last
   } mask_t;
 
+  // What the stream needs to take a beat.
   typedef struct packed {
     logic [2:0][22:0] even;       // even vector address / 2
     logic [2:0][22:0] odd;
     logic [2:0]       need_even;
     logic [2:0]       need_odd;
+    logic             open;       // first beat of an instruction
+    logic             fence;
+    logic [3:0]       seq;
+    logic             weights;    // takes the next block
+    logic             result;     // takes a result entry
+    logic             compute;
+    logic             gap;        // no release in the next cycle
+  } beat_t;
+
+  // What it needs once the beat is released.
+  typedef struct packed {
     mask_t [2:0]      mask;
     action_t          act;
-  } beat_t;
+  } payload_t;
 
 endpackage

@@ -2,6 +2,8 @@
 // Cuts the pieces of a beat to the image and turns them into vectors and masks (two stages), then
 // queues up to 8 beats.  A beat enters only when there is room for it, so nothing here waits.
 // Bytes outside the image are never asked for.
+// What a beat needs after its release lies in block RAM, which also keeps that of the beats that the
+// stream has taken (at most 4); it is read by the release.
 module lilong_range #(
     parameter int unsigned Depth = 16
 ) (
@@ -16,19 +18,23 @@ module lilong_range #(
     output logic                    beat_valid_o,
     output lilong_path_pkg::beat_t  beat_o,
     input  logic                    beat_pop_i,
+    input  logic                    release_i,   // of the oldest beat that the stream has taken
+    output lilong_path_pkg::payload_t payload_o, // of the beat released last
     output logic                    idle_o
 );
   localparam int unsigned DepthBits = $clog2(Depth);
+  localparam int unsigned NB = DepthBits + 1;  // bits of a number of bytes of a vector
   localparam int unsigned Entries = 8;
+  localparam int unsigned Payloads = 16;
 
   // Piece after the cut.
   typedef struct packed {
     logic        valid;
     logic [23:0] addr;  // of the first byte of the piece, inside the image or not
-    logic [6:0]  from;  // bytes of the piece inside the image
-    logic [6:0]  to;
-    logic [6:0]  n;
-    logic [6:0]  dst;
+    logic [NB-1:0] from;  // bytes of the piece inside the image
+    logic [NB-1:0] to;
+    logic [NB-1:0] n;
+    logic [NB-1:0] dst;
   } cut_t;
 
   logic valid1_q, valid2_q;
@@ -36,41 +42,60 @@ module lilong_range #(
   lilong_path_pkg::action_t act_q;
   cut_t [2:0] cut, cut_q;
   lilong_path_pkg::beat_t beat;
+  lilong_path_pkg::payload_t payload;
 
-  // ---- cut to the image
-  logic signed [28:0] x, rest;
-  logic signed [26:0] iy;
+  // ---- cut to the image: of large numbers only the sign and whether they are below 2^NB matter
+  logic [27:0] x, rest;
+  logic [26:0] iy;
+  logic [NB-1:0] n, left;
   always_comb begin
     cut  = '0;
     x    = '0;
     rest = '0;
     iy   = '0;
+    n    = '0;
+    left = '0;
     for (int unsigned s = 0; s < 3; s++) begin
-      x              = 29'(signed'(place_q.x[s]));
-      rest           = 29'(row_bytes_i) - x;
+      x              = place_q.x[s];
+      rest           = {4'd0, row_bytes_i} - x;
+      left           = -x[NB-1:0];
       iy             = place_q.iy[s];
-      cut[s].n       = place_q.n[s];
-      cut[s].dst     = place_q.dst[s];
+      n              = place_q.n[s][NB-1:0];
+      cut[s].n       = n;
+      cut[s].dst     = place_q.dst[s][NB-1:0];
       cut[s].addr    = place_q.addr[s] + x[23:0];
-      cut[s].to      = place_q.n[s];
-      if (rest[28]) cut[s].to = '0;
-      else if (rest < 29'(place_q.n[s])) cut[s].to = rest[6:0];
+      cut[s].to      = n;
+      if (rest[27]) cut[s].to = '0;
+      else if (rest[26:NB] == '0 && rest[NB-1:0] < n) cut[s].to = rest[NB-1:0];
       // a column left of the image is pad as a whole, a run may begin there
-      if (place_q.left || (x[28] && -x >= 29'(place_q.n[s]))) cut[s].from = place_q.n[s];
-      else if (x[28]) cut[s].from = -x[6:0];
-      cut[s].valid   = !iy[26] && iy < 27'(in_height_i) && cut[s].from < cut[s].to;
+      if (place_q.left) cut[s].from = n;
+      else if (x[27]) cut[s].from = (&x[26:NB] && left != '0 && left < n) ? left : n;
+      cut[s].valid   = iy[26:16] == '0 && iy[15:0] < in_height_i && cut[s].from < cut[s].to;
     end
   end
 
   // ---- vectors and masks
   logic [23:0] head, tail;
   logic crosses;
+  logic [NB-1:0] stop, from, to;
   always_comb begin
     beat     = '0;
+    payload  = '0;
     head     = '0;
     tail     = '0;
-    crosses    = 1'b0;
-    beat.act = act_q;
+    crosses  = 1'b0;
+    stop     = '0;
+    from     = '0;
+    to       = '0;
+    payload.act  = act_q;
+    beat.open    = act_q.open;
+    beat.fence   = act_q.fence;
+    beat.seq     = act_q.seq;
+    beat.weights = act_q.load && !act_q.pool;
+    beat.result  = act_q.compute && act_q.last;
+    beat.compute = act_q.compute;
+    // the accumulator of a stripe of one position needs a cycle between two steps
+    beat.gap     = act_q.single && act_q.compute;
     for (int unsigned s = 0; s < 3; s++) begin
       head  = cut_q[s].addr + 24'(cut_q[s].from);
       tail  = cut_q[s].addr + 24'(cut_q[s].to) - 24'd1;
@@ -79,30 +104,43 @@ module lilong_range #(
       beat.even[s]      = 23'((head >> (DepthBits + 1))) + 23'(head[DepthBits]);
       beat.need_even[s] = cut_q[s].valid && (!head[DepthBits] || crosses);
       beat.need_odd[s]  = cut_q[s].valid && (head[DepthBits] || crosses);
-      beat.mask[s].rot  = 7'((cut_q[s].addr - 24'(cut_q[s].dst)) & 24'(2 * Depth - 1));
-      beat.mask[s].dst  = cut_q[s].dst;
-      beat.mask[s].stop = cut_q[s].dst + cut_q[s].n;
-      beat.mask[s].from = cut_q[s].dst;
-      beat.mask[s].to   = cut_q[s].dst;
+      stop = cut_q[s].dst + cut_q[s].n;
+      from = cut_q[s].dst;
+      to   = cut_q[s].dst;
       if (cut_q[s].valid) begin
-        beat.mask[s].from = cut_q[s].dst + cut_q[s].from;
-        beat.mask[s].to   = cut_q[s].dst + cut_q[s].to;
+        from = cut_q[s].dst + cut_q[s].from;
+        to   = cut_q[s].dst + cut_q[s].to;
       end
+      payload.mask[s].rot  = 7'(NB'(cut_q[s].addr) - cut_q[s].dst);
+      payload.mask[s].dst  = 7'(cut_q[s].dst);
+      payload.mask[s].stop = 7'(stop);
+      payload.mask[s].from = 7'(from);
+      payload.mask[s].to   = 7'(to);
     end
   end
 
   // ---- queue
   lilong_path_pkg::beat_t fifo_q[Entries];
-  logic [2:0] head_q, tail_q;
+  (* ram_style = "block" *) lilong_path_pkg::payload_t payload_q[Payloads];
+  lilong_path_pkg::payload_t payload_out_q;
+  logic [2:0] head_q;
+  logic [3:0] tail_q, release_q;
   logic [3:0] count_q, credit_q;
 
   assign go_o         = credit_q != '0;
   assign beat_valid_o = count_q != '0;
   assign beat_o       = fifo_q[head_q];
+  assign payload_o    = payload_out_q;
   assign idle_o       = credit_q == 4'(Entries);
 
   always_ff @(posedge clk_i) begin
-    if (valid2_q) fifo_q[tail_q] <= beat;
+    if (valid2_q) begin
+      fifo_q[tail_q[2:0]] <= beat;
+      payload_q[tail_q]   <= payload;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (release_i) payload_out_q <= payload_q[release_q];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -114,6 +152,7 @@ module lilong_range #(
       cut_q    <= '0;
       head_q   <= '0;
       tail_q   <= '0;
+      release_q <= '0;
       count_q  <= '0;
       credit_q <= 4'(Entries);
     end else if (clr_i) begin
@@ -121,6 +160,7 @@ module lilong_range #(
       valid2_q <= 1'b0;
       head_q   <= '0;
       tail_q   <= '0;
+      release_q <= '0;
       count_q  <= '0;
       credit_q <= 4'(Entries);
     end else begin
@@ -131,7 +171,8 @@ module lilong_range #(
         act_q <= place_q.act;
         cut_q <= cut;
       end
-      if (valid2_q) tail_q <= tail_q + 3'd1;
+      if (valid2_q) tail_q <= tail_q + 4'd1;
+      if (release_i) release_q <= release_q + 4'd1;
       if (beat_pop_i) head_q <= head_q + 3'd1;
       count_q  <= count_q + 4'(valid2_q) - 4'(beat_pop_i);
       credit_q <= credit_q + 4'(beat_pop_i) - 4'(place_valid_i);
@@ -139,5 +180,5 @@ module lilong_range #(
   end
 
   logic unused;
-  assign unused = ^{tail, x};
+  assign unused = ^{tail, place_q};
 endmodule

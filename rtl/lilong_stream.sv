@@ -24,6 +24,8 @@ module lilong_stream #(
     input  logic                     beat_valid_i,
     input  lilong_path_pkg::beat_t   beat_i,
     output logic                     beat_pop_o,
+    output logic                     release_o,       // of the oldest beat taken
+    input  lilong_path_pkg::payload_t payload_i,      // of it, from the next cycle
     // release
     input  logic                     weights_full_i,  // granted before this cycle
     output logic                     weights_want_o,  // the oldest beat waits for nothing else
@@ -60,11 +62,7 @@ module lilong_stream #(
     logic       gap;      // no release in the next cycle
   } control_t;
 
-  typedef struct packed {
-    logic [5:0][1:0]                 slot;  // where its vectors lie
-    lilong_path_pkg::mask_t [2:0]    mask;
-    lilong_path_pkg::action_t        act;
-  } entry_t;
+  typedef logic [5:0][1:0] slots_t;  // where its vectors lie
 
   // Physical address of a vector: row and bank.
   function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
@@ -79,7 +77,7 @@ module lilong_stream #(
   logic [2:0] count_q;
   logic [1:0] first_q, next_q;                // oldest beat, next free entry
   logic take, fence_ok;
-  entry_t enter;
+  slots_t enter_slot;
   control_t enter_control;
 
   always_comb begin
@@ -87,28 +85,25 @@ module lilong_stream #(
     want  = '0;
     hit   = '0;
     new_place = '0;
-    enter = '0;
+    enter_slot = '0;
     for (int unsigned s = 0; s < 3; s++) begin
       need[2*s]   = beat_i.need_even[s];
       need[2*s+1] = beat_i.need_odd[s];
       want[2*s]   = beat_i.even[s][TW-1:0];
       want[2*s+1] = beat_i.odd[s][TW-1:0];
     end
-    fence_ok = !(beat_i.act.open && beat_i.act.fence) || beat_i.act.seq == done_seq_i;
+    fence_ok = !(beat_i.open && beat_i.fence) || beat_i.seq == done_seq_i;
     take     = beat_valid_i && fence_ok && count_q != 3'(Window);
     for (int unsigned p = 0; p < 6; p++) begin
       new_place[p]  = place({want[p], 1'(p)});
-      hit[p]        = held_q[p] && !beat_i.act.open && tag_q[p] == want[p];
-      enter.slot[p] = write_q[p] - 2'(hit[p] || !need[p]);
+      hit[p]        = held_q[p] && !beat_i.open && tag_q[p] == want[p];
+      enter_slot[p] = write_q[p] - 2'(hit[p] || !need[p]);
     end
-    enter.mask            = beat_i.mask;
-    enter.act             = beat_i.act;
     enter_control.req     = need & ~hit;
-    enter_control.weights = beat_i.act.load && !beat_i.act.pool;
-    enter_control.result  = beat_i.act.compute && beat_i.act.last;
-    enter_control.compute = beat_i.act.compute;
-    // the accumulator of a stripe of one position needs a cycle between two steps
-    enter_control.gap     = beat_i.act.single && beat_i.act.compute;
+    enter_control.weights = beat_i.weights;
+    enter_control.result  = beat_i.result;
+    enter_control.compute = beat_i.compute;
+    enter_control.gap     = beat_i.gap;
     push                  = take ? enter_control.req : '0;
   end
   assign beat_pop_o = take;
@@ -138,14 +133,13 @@ module lilong_stream #(
   assign gnt       = req_q & rd_gnt_i;
 
   // ---- release: a function of registers only
-  entry_t window_q[Window];
-  entry_t oldest;
+  slots_t slot_q[Window];
   control_t [Window-1:0] control_q, control_d;   // oldest first
   control_t head;
   logic valid, hazard_q, ready, weights_ok, result_ok, release_beat, first_weights_q;
 
-  assign oldest = window_q[first_q];
-  assign head   = control_q[0];
+  assign head      = control_q[0];
+  assign release_o = release_beat;
   always_comb begin
     ready = 1'b1;
     for (int unsigned p = 0; p < 6; p++) begin
@@ -173,7 +167,7 @@ module lilong_stream #(
   assign stall_input_o   = valid && weights_ok && result_ok && !compute_o;
 
   always_ff @(posedge clk_i) begin
-    if (take) window_q[next_q] <= enter;
+    if (take) slot_q[next_q] <= enter_slot;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -213,7 +207,7 @@ module lilong_stream #(
       first_weights_q <= valid && ready && head.weights && !weights_full_i;
       if (take) begin
         next_q <= next_q + 2'd1;
-        held_q <= beat_i.act.open ? need : held_q | need;
+        held_q <= beat_i.open ? need : held_q | need;
       end
       for (int unsigned p = 0; p < 6; p++) begin
         if (push[p]) begin
@@ -231,26 +225,51 @@ module lilong_stream #(
   end
 
   // ---- way of a released beat and of its vectors
+  // What the masks of a stream say of each byte and where it comes from.
+  typedef struct packed {
+    logic [Depth-1:0]     keep;  // byte of the image
+    logic [Depth-1:0]     fill;  // pad
+    logic [Depth-1:0]     odd;   // lane of the odd vector, not of the even one
+    logic [DepthBits-1:0] rot;   // lanes move down
+  } part_t;
+
   logic [2:0] pipe_q;
-  entry_t [2:0] pipe_entry_q;
+  slots_t [2:0] pipe_slot_q;
+  lilong_path_pkg::mask_t [2:0] mask_q;          // in the second cycle
+  lilong_path_pkg::action_t act1_q, act2_q;      // in the second and the third
+  part_t [2:0] parts, parts_q;
   logic [2:0][5:0] way_q;
   logic [5:0][1:0] store_q;     // slot of the vector that comes next
   logic [5:0][Width-1:0] hold;
+
+  always_comb begin
+    parts = '0;
+    for (int unsigned s = 0; s < 3; s++) begin
+      parts[s].rot = mask_q[s].rot[DepthBits-1:0];
+      for (int unsigned d = 0; d < Depth; d++) begin
+        parts[s].keep[d] = mask_q[s].from[DepthBits:0] <= (DepthBits + 1)'(d) &&
+                           mask_q[s].to[DepthBits:0] > (DepthBits + 1)'(d);
+        parts[s].fill[d] = mask_q[s].dst[DepthBits:0] <= (DepthBits + 1)'(d) &&
+                           mask_q[s].stop[DepthBits:0] > (DepthBits + 1)'(d) && !parts[s].keep[d];
+        // the ring of two vectors, seen from its lanes
+        parts[s].odd[d]  = mask_q[s].rot[DepthBits] != (mask_q[s].rot[DepthBits-1:0] > DepthBits'(d));
+      end
+    end
+  end
 
   for (genvar p = 0; p < 6; p++) begin : gen_hold
     logic [Width-1:0] hold_q[Window];
     always_ff @(posedge clk_i) begin
       if (way_q[2][p]) hold_q[store_q[p]] <= rd_rdata_i[p*Width+:Width];
     end
-    assign hold[p] = hold_q[pipe_entry_q[2].slot[p]];
+    assign hold[p] = hold_q[pipe_slot_q[2][p]];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      pipe_q       <= '0;
-      pipe_entry_q <= '0;
-      way_q        <= '0;
-      store_q      <= '0;
+      pipe_q  <= '0;
+      way_q   <= '0;
+      store_q <= '0;
     end else if (clr_i) begin
       pipe_q  <= '0;
       way_q   <= '0;
@@ -258,40 +277,43 @@ module lilong_stream #(
     end else begin
       pipe_q <= {pipe_q[1:0], release_beat};
       way_q  <= {way_q[1:0], gnt};
-      if (release_beat || pipe_q[1:0] != '0) pipe_entry_q <= {pipe_entry_q[1:0], oldest};
       for (int unsigned p = 0; p < 6; p++) begin
         if (way_q[2][p]) store_q[p] <= store_q[p] + 2'd1;
       end
     end
   end
 
+  always_ff @(posedge clk_i) begin
+    if (release_beat) pipe_slot_q[0] <= slot_q[first_q];
+    if (pipe_q[0]) begin
+      pipe_slot_q[1] <= pipe_slot_q[0];
+      mask_q         <= payload_i.mask;
+      act1_q         <= payload_i.act;
+    end
+    if (pipe_q[1]) begin
+      pipe_slot_q[2] <= pipe_slot_q[1];
+      parts_q        <= parts;
+      act2_q         <= act1_q;
+    end
+  end
+
   // ---- rotate and mask
   logic [2:0][Width-1:0] part, data_q;
-  logic [2*Width-1:0] ring;
-  logic [Depth-1:0] image, piece;
-  lilong_path_pkg::mask_t m;
+  logic [Width-1:0] lanes;
   always_comb begin
-    part   = '0;
-    ring   = '0;
-    image  = '0;
-    piece  = '0;
-    m      = '0;
+    part  = '0;
+    lanes = '0;
     if (pipe_q[2]) begin
       for (int unsigned s = 0; s < 3; s++) begin
-        m = pipe_entry_q[2].mask[s];
-        if (m.stop != m.dst) begin
-          ring    = m.rot[DepthBits] ? {hold[2*s], hold[2*s+1]} : {hold[2*s+1], hold[2*s]};
-          part[s] = Width'(ring >> {m.rot[DepthBits-1:0], 3'b000});
-          piece   = ~({Depth{1'b1}} << m.stop) & ({Depth{1'b1}} << m.dst);
-          image   = ~({Depth{1'b1}} << m.to) & ({Depth{1'b1}} << m.from);
-          if (image != '1) begin
-            for (int unsigned d = 0; d < Depth; d++) begin
-              if (!image[d]) part[s][d*8+:8] = piece[d] ? pipe_entry_q[2].act.pad : 8'd0;
-            end
-          end
+        for (int unsigned d = 0; d < Depth; d++) begin
+          lanes[d*8+:8] = parts_q[s].odd[d] ? hold[2*s+1][d*8+:8] : hold[2*s][d*8+:8];
+        end
+        part[s] = Width'({lanes, lanes} >> {parts_q[s].rot, 3'b000});
+        for (int unsigned d = 0; d < Depth; d++) begin
+          if (!parts_q[s].keep[d]) part[s][d*8+:8] = parts_q[s].fill[d] ? act2_q.pad : 8'd0;
         end
       end
-      if (!pipe_entry_q[2].act.depthwise) part[0] = part[0] | part[1] | part[2];
+      if (!act2_q.depthwise) part[0] = part[0] | part[1] | part[2];
     end
   end
 
@@ -307,9 +329,9 @@ module lilong_stream #(
     end else begin
       out_q <= pipe_q[2];
       if (pipe_q[2]) begin
-        out_act_q <= pipe_entry_q[2].act;
+        out_act_q <= act2_q;
         data_q[0] <= part[0];
-        if (pipe_entry_q[2].act.depthwise) data_q[2:1] <= part[2:1];
+        if (act2_q.depthwise) data_q[2:1] <= part[2:1];
       end
     end
   end
@@ -319,5 +341,5 @@ module lilong_stream #(
   assign idle_o  = count_q == '0 && pipe_q == '0 && !out_q;
 
   logic unused;
-  assign unused = ^{beat_i, pipe_entry_q};
+  assign unused = ^{beat_i, mask_q};
 endmodule
