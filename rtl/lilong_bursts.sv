@@ -58,7 +58,7 @@ module lilong_bursts (
   logic [10:0] to_boundary;
   logic segment_end, row_end;
   assign to_boundary = 11'(lilong_isa_pkg::BurstBytes) - 11'(addr_q[BurstShift-1:0]);
-  assign segment_end = left_q <= 32'(to_boundary);
+  assign segment_end = left_q[31:11] == '0 && left_q[10:0] <= to_boundary;
   assign row_end     = row_count_q == 16'd1;
 
   assign ready_o  = state_q == StIdle;
@@ -69,9 +69,10 @@ module lilong_bursts (
   assign instr_o  = instr_q;
   assign last_o   = segment_end && row_end && (plane_count_q == 16'd1);
 
-  logic [40:0] next_row_addr, next_plane_addr;
-  assign next_row_addr   = row_addr_q + 41'(row_stride_q);
-  assign next_plane_addr = plane_addr_q + 41'(plane_stride_q);
+  // Behind the last row of a plane the next plane, else the next row.
+  logic [40:0] next_addr;
+  assign next_addr = (row_end ? plane_addr_q : row_addr_q) +
+                     41'(row_end ? plane_stride_q : row_stride_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -146,20 +147,18 @@ module lilong_bursts (
         end
         StWalk: begin
           if (ready_i) begin
-            addr_q <= addr_q + 41'(bytes_o);
-            left_q <= left_q - 32'(bytes_o);
+            addr_q <= {addr_q[40:BurstShift] + 1'b1, BurstShift'(0)};
+            left_q <= left_q - 32'(to_boundary);
             if (segment_end) begin
-              left_q <= segment_q;
+              left_q     <= segment_q;
+              addr_q     <= next_addr;
+              row_addr_q <= next_addr;
               if (!row_end) begin
                 row_count_q <= row_count_q - 16'd1;
-                row_addr_q  <= next_row_addr;
-                addr_q      <= next_row_addr;
               end else begin
                 row_count_q   <= rows_q;
                 plane_count_q <= plane_count_q - 16'd1;
-                plane_addr_q  <= next_plane_addr;
-                row_addr_q    <= next_plane_addr;
-                addr_q        <= next_plane_addr;
+                plane_addr_q  <= next_addr;
               end
             end
             if (last_o) state_q <= StIdle;

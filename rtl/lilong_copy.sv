@@ -181,8 +181,10 @@ module lilong_copy #(
   // granules that wait for their old value
   logic [Pending-1:0]         pnd_q;
   logic [Pending-1:0][GW-1:0] pnd_addr_q;
-  logic [Pending-1:0][7:0]    pnd_mask_q;
-  logic [Pending-1:0][63:0]   pnd_data_q;
+  logic [GW+8+64-1:0]         pnd_mem_q [Pending];   // {address, mask, data}
+  logic [GW-1:0]              pnd_addr;              // of the oldest
+  logic [7:0]                 pnd_mask;
+  logic [63:0]                pnd_data;
   logic [PW-1:0]              pnd_head_q, pnd_tail_q;
   logic                       pnd_match, pnd_pop;
 
@@ -191,6 +193,7 @@ module lilong_copy #(
   logic [GW-1:0] wr_addr_q;
   logic [63:0]   wr_data_q;
 
+  assign {pnd_addr, pnd_mask, pnd_data} = pnd_mem_q[pnd_head_q];
   always_comb begin
     pnd_match = 1'b0;
     for (int unsigned i = 0; i < Pending; i++) begin
@@ -260,12 +263,11 @@ module lilong_copy #(
     end
     if (flush_partial) begin
       pnd_addr_q[pnd_tail_q] <= buf_addr_q;
-      pnd_mask_q[pnd_tail_q] <= buf_mask_q;
-      pnd_data_q[pnd_tail_q] <= buf_data_q;
+      pnd_mem_q[pnd_tail_q]  <= {buf_addr_q, buf_mask_q, buf_data_q};
     end
     if (pnd_pop) begin
-      wr_addr_q <= pnd_addr_q[pnd_head_q];
-      wr_data_q <= merge(rd_data_i[1], pnd_data_q[pnd_head_q], pnd_mask_q[pnd_head_q]);
+      wr_addr_q <= pnd_addr;
+      wr_data_q <= merge(rd_data_i[1], pnd_data, pnd_mask);
     end else if (flush_full) begin
       wr_addr_q <= buf_addr_q;
       wr_data_q <= buf_data_q;

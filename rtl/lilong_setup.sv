@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decodes one conv, dwconv or pool descriptor and computes its products with small serial
-// multipliers (two bits a cycle, 8 cycles) and, for a padded depthwise window, one serial division
+// multipliers (8 cycles: one bit a cycle, two where a factor has 16 bits) and, for a padded depthwise window, one serial division
 // (12 cycles).  Runs while the instruction before is still at work.
 // Work and weight blocks are taken separately, so weights are prefetched early.
 module lilong_setup #(
@@ -47,7 +47,7 @@ module lilong_setup #(
   assign blocks_o       = blocks_q;
   assign idle_o         = cmd_ready_o;
 
-  // ---- serial products: two multiplier bits a cycle, lowest first
+  // ---- serial products, lowest bits of the multiplier first
   logic [23:0] pitch_q;                      // in_row_pitch, shifted
   logic [7:0] mul_stride_q, mul_pad_q, mul_dilation_q;
   logic [23:0] sum_stride_q, sum_pad_q, sum_dilation_q;
@@ -65,10 +65,6 @@ module lilong_setup #(
   assign rest1 = bit1 ? rest0 - {1'b0, divisor_q} : rest0;
   assign rest2 = {rest1[23:0], dividend_q[22]};
   assign bit0  = rest2 >= {1'b0, divisor_q};
-
-  function automatic logic [23:0] part24(input logic [1:0] m, input logic [23:0] x);
-    part24 = (m[0] ? x : 24'd0) + (m[1] ? {x[22:0], 1'b0} : 24'd0);
-  endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -109,13 +105,13 @@ module lilong_setup #(
       divisor_q      <= conv.dilation_x;
       rest_q         <= '0;
     end else if (run_q) begin
-      pitch_q        <= {pitch_q[21:0], 2'b00};
-      mul_stride_q   <= mul_stride_q >> 2;
-      mul_pad_q      <= mul_pad_q >> 2;
-      mul_dilation_q <= mul_dilation_q >> 2;
-      sum_stride_q   <= sum_stride_q + part24(mul_stride_q[1:0], pitch_q);
-      sum_pad_q      <= sum_pad_q + part24(mul_pad_q[1:0], pitch_q);
-      sum_dilation_q <= sum_dilation_q + part24(mul_dilation_q[1:0], pitch_q);
+      pitch_q        <= {pitch_q[22:0], 1'b0};
+      mul_stride_q   <= mul_stride_q >> 1;
+      mul_pad_q      <= mul_pad_q >> 1;
+      mul_dilation_q <= mul_dilation_q >> 1;
+      if (mul_stride_q[0]) sum_stride_q <= sum_stride_q + pitch_q;
+      if (mul_pad_q[0]) sum_pad_q <= sum_pad_q + pitch_q;
+      if (mul_dilation_q[0]) sum_dilation_q <= sum_dilation_q + pitch_q;
       col_q          <= {col_q[37:0], 2'b00};
       sum_col_q      <= sum_col_q + (mul_col_q[0] ? col_q : 40'd0)
                         + (mul_col_q[1] ? {col_q[38:0], 1'b0} : 40'd0);

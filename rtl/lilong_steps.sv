@@ -81,7 +81,6 @@ module lilong_steps #(
 
     now = kernel_q;
     if (fresh_q) begin
-      now       = '0;
       now.done  = work_i.kernel_rows == '0 || work_i.kernel_cols == '0;
       now.rows  = work_i.kernel_rows;
       now.rows0 = work_i.kernel_rows;
@@ -176,8 +175,6 @@ module lilong_steps #(
       count_q  <= '0;
       piece_q  <= '0;
       fill_q   <= '0;
-      kernel_q <= '0;
-      build_q  <= '0;
     end else if (clr_i) begin
       active_q <= 1'b0;
       closed_q <= 1'b0;
@@ -192,27 +189,37 @@ module lilong_steps #(
       if (move) closed_q <= 1'b0;
       if (go) begin
         fresh_q  <= wrap;
-        kernel_q <= nxt;
         closed_q <= close;
         piece_q  <= close ? 2'd0 : piece_q + 2'd1;
         fill_q   <= close ? 7'd0 : fill_q + take;
-        if (piece_q == 2'd0) begin
-          build_q       <= '0;
-          build_q.k0    <= now.k0;
-          build_q.cols  <= now.done ? 7'd0 : cols_now[6:0];
-          build_q.rows  <= take != '0 ? 2'd1 : 2'd0;
-          build_q.first <= count_q == '0;
-          build_q.last  <= count_q == work_i.steps - 16'd1;
-        end else if (take != '0) begin
-          build_q.rows <= piece_q + 2'd1;
-        end
-        unique case (piece_q)
-          2'd0:    build_q.piece[0] <= piece;
-          2'd1:    build_q.piece[1] <= piece;
-          default: build_q.piece[2] <= piece;
-        endcase
         if (close) count_q <= wrap ? 16'd0 : count_q + 16'd1;
       end
+    end
+  end
+
+  // At the begin of the kernel everything is zero, but for what comes from the instruction.
+  always_ff @(posedge clk_i) begin
+    if (restart_i || (go && wrap)) kernel_q <= '0;
+    else if (go) kernel_q <= nxt;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (go) begin
+      if (piece_q == 2'd0) begin
+        build_q       <= '0;
+        build_q.k0    <= now.k0;
+        build_q.cols  <= now.done ? 7'd0 : cols_now[6:0];
+        build_q.rows  <= take != '0 ? 2'd1 : 2'd0;
+        build_q.first <= count_q == '0;
+        build_q.last  <= count_q == work_i.steps - 16'd1;
+      end else if (take != '0) begin
+        build_q.rows <= piece_q + 2'd1;
+      end
+      unique case (piece_q)
+        2'd0:    build_q.piece[0] <= piece;
+        2'd1:    build_q.piece[1] <= piece;
+        default: build_q.piece[2] <= piece;
+      endcase
     end
   end
 

@@ -71,88 +71,72 @@ module lilong_sync (
   assign issue_o      = head_ready_o & engine_ready_i;
 
   // ---- semaphores
-  logic [Semaphores-1:0] overflow;
-  logic [Semaphores-1:0][7:0] semaphore_d;
-  logic [2:0] more;   // signals to a semaphore
-  logic [1:0] less;   // acquisitions; one head a cycle, two at most
-  logic [8:0] sum, sum1, sum2;   // without, with one, with two acquisitions: those come late
-  logic [Semaphores-1:0] some_d, one_d;
+  logic [5:0][Semaphores-1:0] signals;  // of the instructions done, one hot
+  logic [Semaphores-1:0] less0, less1;  // acquisitions: one head a cycle, so two at most
   logic any_event;
   assign any_event = (|done_i) || (|acquire_gnt);
-
   always_comb begin
-    semaphore_d = semaphore_q;
-    some_d      = some_q;
-    one_d       = one_q;
-    overflow    = '0;
-    sum         = '0;
-    sum1        = '0;
-    sum2        = '0;
-    more        = '0;
-    less        = '0;
-    if (any_event) begin
-      for (int unsigned s = 0; s < Semaphores; s++) begin
-        more = '0;
-        less = '0;
-        for (int unsigned q = 0; q < 3; q++) begin
-          more = more + 3'(done_i[q] && done_signals_i[q*10] && done_signals_i[q*10+1+:4] == 4'(s));
-          more = more + 3'(done_i[q] && done_signals_i[q*10+5] && done_signals_i[q*10+6+:4] == 4'(s));
-          less = less | ({2{acquire_gnt[q]}} & {wait1[q][s], wait0[q][s]});
-        end
-        sum  = 9'(semaphore_q[s]) + 9'(more);
-        sum1 = sum - 9'd1;
-        sum2 = sum - 9'd2;
-        unique case (less)
-          2'b00: begin
-            semaphore_d[s] = sum[7:0];
-            overflow[s]    = sum[8];
-            some_d[s]      = sum != 9'd0;
-            one_d[s]       = sum == 9'd1;
-          end
-          2'b11: begin
-            semaphore_d[s] = sum2[7:0];
-            overflow[s]    = sum2[8];
-            some_d[s]      = sum != 9'd2;
-            one_d[s]       = sum == 9'd3;
-          end
-          default: begin
-            semaphore_d[s] = sum1[7:0];
-            overflow[s]    = sum1[8];
-            some_d[s]      = sum != 9'd1;
-            one_d[s]       = sum == 9'd2;
-          end
-        endcase
-      end
+    for (int unsigned q = 0; q < 3; q++) begin
+      signals[2*q]   = Semaphores'(done_i[q] && done_signals_i[q*10]) << done_signals_i[q*10+1+:4];
+      signals[2*q+1] = Semaphores'(done_i[q] && done_signals_i[q*10+5]) << done_signals_i[q*10+6+:4];
     end
+    less0 = (wait0[0] & {Semaphores{acquire_gnt[0]}}) | (wait0[1] & {Semaphores{acquire_gnt[1]}}) |
+            (wait0[2] & {Semaphores{acquire_gnt[2]}});
+    less1 = (wait1[0] & {Semaphores{acquire_gnt[0]}}) | (wait1[1] & {Semaphores{acquire_gnt[1]}}) |
+            (wait1[2] & {Semaphores{acquire_gnt[2]}});
   end
 
+  // {is 1, is not 0, overflow, value} after signals and acquisitions; the latter come late, so 0 and
+  // 1 are told by the sum before.
+  function automatic logic [10:0] update(input logic [7:0] value, input logic [5:0] more,
+                                         input logic [1:0] less);
+    logic [8:0] sum, rest;
+    logic [1:0] taken, half0, half1;  // halves: how many of three, {carry, sum}
+    logic both, low;
+    half0 = {(more[0] & more[1]) | (more[0] & more[2]) | (more[1] & more[2]), ^more[2:0]};
+    half1 = {(more[3] & more[4]) | (more[3] & more[5]) | (more[4] & more[5]), ^more[5:3]};
+    both  = half0[0] & half1[0];
+    sum   = 9'(value) + 9'({(half0[1] & half1[1]) | (half0[1] & both) | (half1[1] & both),
+                            half0[1] ^ half1[1] ^ both, half0[0] ^ half1[0]});
+    rest  = sum + {{8{|less}}, ^less};
+    taken = 2'(less[0]) + 2'(less[1]);
+    low   = sum[8:2] == '0;
+    update = {low && sum[1:0] == taken + 2'd1, !(low && sum[1:0] == taken), rest};
+  endfunction
+
+  logic [Semaphores-1:0] overflow_q;
+  logic event_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      event_q     <= 1'b0;
       semaphore_q <= '0;
       some_q      <= '0;
       one_q       <= '0;
+      overflow_q  <= '0;
     end else if (clr_i) begin
+      event_q     <= 1'b0;
       semaphore_q <= '0;
       some_q      <= '0;
       one_q       <= '0;
-    end else if (any_event) begin
-      semaphore_q <= semaphore_d;
-      some_q      <= some_d;
-      one_q       <= one_d;
+    end else begin
+      event_q <= any_event;
+      if (any_event) begin
+        for (int unsigned s = 0; s < Semaphores; s++) begin
+          {one_q[s], some_q[s], overflow_q[s], semaphore_q[s]} <= update(
+              semaphore_q[s],
+              {signals[5][s], signals[4][s], signals[3][s], signals[2][s], signals[1][s],
+               signals[0][s]},
+              {less1[s], less0[s]});
+        end
+      end
     end
   end
 
   // ---- end of the job; an overflow is reported in the cycle after it
   logic overflow_valid;
-  logic [Semaphores-1:0] overflow_q;
   logic [2:0] done_q;
   logic [29:0] done_signals_q;
   logic [95:0] done_instr_q;
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) overflow_q <= '0;
-    else if (clr_i) overflow_q <= '0;
-    else overflow_q <= overflow;
-  end
   always_ff @(posedge clk_i) begin
     if (|done_i) begin
       done_q         <= done_i;
@@ -164,7 +148,7 @@ module lilong_sync (
   logic [1:0] overflow_queue;
   logic [3:0] overflow_number, rest_number;
   always_comb begin
-    overflow_valid  = |overflow_q;
+    overflow_valid  = event_q && overflow_q != '0;
     overflow_queue  = '0;
     overflow_number = '0;
     rest_number     = '0;

@@ -3,6 +3,8 @@
 // A depthwise position takes one beat per column that enters the window, the last one computes.
 // An instruction with one step is one stripe: nothing is accumulated across beats, so the window
 // lives on from stripe to stripe.
+`include "lilong_assert.svh"
+
 module lilong_walk #(
     parameter int unsigned Lanes = 16,
     parameter int unsigned Depth = 16
@@ -34,10 +36,11 @@ module lilong_walk #(
 
   lilong_path_pkg::work_t work_q;
   lilong_path_pkg::step_t step;
-  position_t pos_q, start_q, pos_next, origin, origin_new;
+  position_t pos_q, start_q, pos_next, origin;
   logic busy_q, open_q, fill_q;
   logic one_x_q, one_y_q;               // the image has one column, one row
   logic [15:0] before_x_q, before_y_q;  // the last column and row but one
+  logic new_q;               // the instruction came in the cycle before; no step is ready yet
   logic [4:0] index_q;
   logic [15:0] group_q;      // groups left, this one included
   logic [16:0] group_byte_q; // first channel of the group
@@ -105,13 +108,6 @@ module lilong_walk #(
     origin.left = work_q.left_cols;
     origin.last_x = one_x_q;
     origin.last_y = one_y_q;
-    origin_new      = '0;
-    origin_new.x    = -28'(work_i.pad_left);
-    origin_new.iy   = -27'(work_i.pad_top);
-    origin_new.addr = work_i.row0;
-    origin_new.left = work_i.left_cols;
-    origin_new.last_x = work_i.out_width == 16'd1;
-    origin_new.last_y = work_i.out_height == 16'd1;
     pos_next = pos_q;
     if (row_end) begin
       pos_next.ox   = '0;
@@ -168,6 +164,7 @@ module lilong_walk #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       busy_q       <= 1'b0;
+      new_q        <= 1'b0;
       open_q       <= 1'b0;
       fill_q       <= 1'b0;
       index_q      <= '0;
@@ -184,6 +181,7 @@ module lilong_walk #(
       before_y_q   <= '0;
     end else if (clr_i) begin
       busy_q <= 1'b0;
+      new_q  <= 1'b0;
     end else if (accept) begin
       busy_q       <= 1'b1;
       open_q       <= 1'b1;
@@ -193,12 +191,15 @@ module lilong_walk #(
       group_byte_q <= '0;
       col_q        <= '0;
       work_q       <= work_i;
-      pos_q        <= origin_new;
-      start_q      <= origin_new;
-      one_x_q      <= origin_new.last_x;
-      one_y_q      <= origin_new.last_y;
+      one_x_q      <= work_i.out_width == 16'd1;
+      one_y_q      <= work_i.out_height == 16'd1;
       before_x_q   <= work_i.out_width - 16'd2;
       before_y_q   <= work_i.out_height - 16'd2;
+      new_q        <= 1'b1;
+    end else if (new_q) begin
+      new_q   <= 1'b0;
+      pos_q   <= origin;
+      start_q <= origin;
     end else if (emit) begin
       open_q <= 1'b0;
       if (!none) x_q <= x_after;
@@ -226,6 +227,5 @@ module lilong_walk #(
     end
   end
 
-  logic unused;
-  assign unused = ^work_i;
+  `LILONG_ASSERT(NoStepYet, !(new_q && step_valid))
 endmodule
