@@ -122,21 +122,29 @@ struct Exec {
     const auto takes = [&] { return waiting != nullptr && post_.cmdReady() && may(to); };
     uint64_t n = 0;
     while (n < limit && !post_.done() && !takes()) {
-      if (!front_idle_ && front_.flows()) {
+      if (!front_idle_) {
         const uint32_t positions = post_.flows();
-        if (positions != 0 || post_.still()) {
+        if (positions != 0 || (post_.still() && !front_.accValid())) {
           uint8_t* const reads = kTrail ? trail->reads.data() + n : nullptr;
           uint8_t* const writes = kTrail ? trail->writes.data() + n : nullptr;
           uint64_t pops = 0;
-          const uint32_t cycles = front_.glide(limit - n, done_, positions, pops, reads, events);
-          if (cycles != 0) {
-            if (positions != 0)
-              post_.flow(cycles, pops, writes, scratchpad_);
-            else if (kTrail)
-              std::fill_n(writes, cycles, uint8_t{0});
-            n += cycles;
-            continue;
+          uint32_t cycles = 0;
+          if (front_.flows()) {
+            cycles = front_.glide(limit - n, done_, positions, pops, reads, events);
           }
+          if (cycles == 0) {
+            cycles = 1;
+            pops = front_.accValid();
+            uint32_t banks = 0;
+            front_idle_ = front_.run(done_, pops != 0, banks, events);
+            if constexpr (kTrail) *reads = static_cast<uint8_t>(banks);
+          }
+          if (positions != 0)
+            post_.flow(cycles, pops, writes, scratchpad_);
+          else if (kTrail)
+            std::fill_n(writes, cycles, uint8_t{0});
+          n += cycles;
+          continue;
         }
       }
       const WriteRequest write = post_.write();

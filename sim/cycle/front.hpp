@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/cycle/accum.hpp"
+#include "sim/cycle/glide.hpp"
 #include "sim/cycle/range.hpp"
 #include "sim/cycle/setup.hpp"
 #include "sim/cycle/stream.hpp"
@@ -88,7 +89,6 @@ struct Front {
     uint64_t beats = 0, stallWeights = 0, stallInput = 0, stallOutput = 0;
   };
   bool run(uint32_t done_seq, bool acc_ready, uint32_t& banks, Events& events) {
-    if (flows_ && flow(done_seq, acc_ready, banks, events)) return false;
     FrontIn in;
     in.doneSeq = done_seq;
     in.accReady = acc_ready;
@@ -105,82 +105,95 @@ struct Front {
 
   // Cycles in which every stage passes on a beat; at most `limit`, returns their number.  Up to
   // `positions` results leave, each in the cycle that finds it: bit n of `pops` is one of cycle n.
-  // Banks go to `reads`, if that is not null.
+  // Banks go to `reads`, if that is not null.  Without positions no accumulators may be there yet.
   uint32_t glide(uint64_t limit, uint32_t done_seq, uint32_t positions, uint64_t& pops,
                  uint8_t* reads, Events& events) {
     pops = 0;
-    if (!flows_ || !setup_.still()) return 0;
-    // numbers of the beats: the stream has the last `inside` of those that left the range
-    const unsigned first = range_.from(), end = range_.to(), inside = stream_.beats();
-    const auto most = static_cast<uint32_t>(std::min<uint64_t>(limit, kLongest));
-    uint64_t asked = 0;
-    uint32_t cycles = 0, beats = 0;
-    for (; cycles != most; cycles++) {
-      const Beat& newest = range_.number(first + cycles - 1);
-      const uint32_t flags = range_.number(first + cycles - inside).flags;
-      const bool load = (flags & kLoad) != 0, result = (flags & kResult) != 0;
-      const bool pop = accum_.accValid();
-      if (newest.clash != 0 || (flags & kSingle) != 0 || (load && !weights_.full()) ||
-          (result && !accum_.hasFree()) || (pop && positions == 0) || !walk_.emits(true) ||
-          !stream_.takes(range_.number(first + cycles), done_seq) ||
-          (setup_.blocksValid() && weights_.blocksReady())) {
-        break;
+    if (!flows_ || !setup_.still() || !accum_.hasFree()) return 0;
+    Glide g;
+    g.inside = stream_.beats();
+    g.done_seq = done_seq;
+    g.drains = positions != 0;
+    g.stop = static_cast<uint32_t>(std::min<uint64_t>(limit, Glide::kLongest));
+    // the stream has the last `inside` of the beats that left the range
+    const unsigned first = range_.from(), oldest = first - g.inside;
+    const uint32_t ahead = range_.beats() + g.inside;  // cycles until a new beat is released
+    for (uint32_t n = 0; n != ahead; n++) g.note(n, range_.number(oldest + n), n >= g.inside);
+    if (array_.pushes() != 0 && !g.drains) {
+      g.stopAt(static_cast<uint32_t>(std::countr_zero(array_.pushes())) + 1);
+    }
+    if (g.drains) g.stopAt(lastPop(g.results, ahead, positions));
+
+    uint32_t cycles = 0;
+    while (cycles < g.stop && walk_.emits(true)) {
+      uint32_t count = std::min(walk_.streak(), g.stop - cycles);
+      if (count < 2) {
+        if (fetch(g, cycles, 1) == 0) break;
+        Beat& beat = range_.number(oldest + ahead + cycles);
+        walk_.tick(false, setup_.work(), true, beat, stream_.vectors());
+        g.note(ahead + cycles, beat, true);
+        cycles++;
+        continue;
       }
-      const bool compute = (flags & kCompute) != 0;
-      beats += compute;
-      positions -= pop;
-      pops |= uint64_t{pop} << cycles;
-      accum_.tick(array_.push(), result, pop);
-      array_.tick(true, compute, result);
-      asked += newest.asks;
-      uint32_t banks = newest.banks;
-      if (load || !weights_.still()) {
-        const uint32_t grant = weights_.grants(banks);
-        weights_.tick(grant, false, load, false, setup_.blocks());
-      }
-      if (reads != nullptr) reads[cycles] = static_cast<uint8_t>(banks);
-      walk_.tick(false, setup_.work(), true, range_.number(end + cycles), stream_.vectors());
+      const uint32_t flags = walk_.streakFlags(), released = ahead + cycles;
+      const uint32_t asks = released + 1 - g.inside;
+      if ((flags & kResult) != 0 && !g.drains) count = std::min(count, ahead + Glide::kSeen);
+      count = fetch(g, cycles, count, asks - cycles);
+      if (count == 0) break;
+      const unsigned number = oldest + released;
+      const Walk::Emitted done =
+          walk_.streak(count, asks - cycles, stream_.vectors(), g.banks.data() + asks,
+                       [&](uint32_t n) -> Beat& { return range_.number(number + n); });
+      const uint64_t bits = (uint64_t{1} << done.count) - 1;
+      g.computes |= bits << released;
+      if ((flags & kResult) != 0) g.noteResults(released, bits);
+      if (done.clash != done.count) g.stopAt(asks + done.clash);
+      cycles += done.count;
     }
     if (cycles == 0) return 0;
+
+    const uint64_t mask = (uint64_t{1} << cycles) - 1;
+    const auto beats = static_cast<uint32_t>(std::popcount(g.computes & mask));
     events.beats += beats;
     events.stallInput += cycles - beats;
-    stream_.flow(asked, [&](unsigned n) -> const Beat& {
-      return range_.number(first + cycles - inside + n);
-    });
+    pops = accum_.flow(array_.flow(cycles, g.computes & mask, g.results & mask), cycles,
+                       g.results & mask);
+    if (reads != nullptr) std::copy_n(g.banks.data(), cycles, reads);
     range_.flow(cycles);
+    stream_.flow(range_.beats(),
+                 [&](unsigned n) -> const Beat& { return range_.number(oldest + cycles + n); });
     return cycles;
   }
 
  private:
-  static constexpr uint32_t kLongest = 52;  // cycles of a glide: pops and 12 stages are one word
-
-  // The same when every stage passes on one beat: what grants, release and tick come to.  False,
-  // and nothing done, if it is not so in this cycle.
-  bool flow(uint32_t done_seq, bool acc_ready, uint32_t& banks, Events& events) {
-    const Beat& enter = range_.beat();
-    if (!walk_.emits(true) || !stream_.takes(enter, done_seq) || !stream_.banks(banks))
-      return false;
-    const uint32_t flags = stream_.oldest();
-    const bool load = (flags & kLoad) != 0, result = (flags & kResult) != 0;
-    // late weights come first; a single position is a hazard
-    if ((load && !weights_.full()) || (result && !accum_.hasFree()) || (flags & kSingle) != 0) {
-      return false;
+  // The weights from `cycle` of a glide on, for `count` cycles or, if they are at work, `known`;
+  // returns for how many.
+  uint32_t fetch(Glide& g, uint32_t cycle, uint32_t count, uint32_t known = 1) {
+    uint32_t n = 0;
+    while (n < count) {
+      if (setup_.blocksValid() && weights_.blocksReady()) return n;
+      const uint64_t loads = g.loads >> (cycle + n);
+      const bool load = (loads & 1) != 0;
+      if (!load && weights_.still()) {
+        if (loads == 0) return count;
+        n += static_cast<uint32_t>(std::countr_zero(loads));
+        continue;
+      }
+      if (n >= known || (load && !weights_.full())) return n;
+      uint8_t& banks = g.banks[cycle + n];
+      uint32_t taken = banks;
+      const uint32_t grant = weights_.grants(taken);
+      weights_.tick(grant, false, load, false, setup_.blocks());
+      banks = static_cast<uint8_t>(taken);
+      n++;
     }
-    const bool compute = (flags & kCompute) != 0;
-    events.beats += compute;
-    events.stallInput += !compute;
-    accum_.tick(array_.push(), result, accum_.accValid() && acc_ready);
-    array_.tick(true, compute, result);
-    stream_.flow(enter);
-    const bool blocks_ready = weights_.blocksReady();
-    if (load || !weights_.still() || setup_.blocksValid()) {
-      const uint32_t grant = weights_.grants(banks);
-      weights_.tick(grant, false, load, setup_.blocksValid(), setup_.blocks());
-    }
-    walk_.tick(false, setup_.work(), true, range_.entry(), stream_.vectors());
-    range_.flow();
-    setup_.tick(false, nullptr, 0, false, blocks_ready);
-    return true;
+    return count;
+  }
+  // A cycle up to which no more than `positions` results leave.
+  uint32_t lastPop(uint64_t results, uint32_t ahead, uint32_t positions) const {
+    const uint64_t known = array_.pushes() | results << Array::kStages;
+    const auto most = accum_.count() + static_cast<uint32_t>(std::popcount(known));
+    return most > positions ? positions : ahead + Array::kStages + positions - most;
   }
 
   bool flows_ = false;  // every stage of range and stream passes on one beat

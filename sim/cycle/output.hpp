@@ -6,6 +6,7 @@
 // Of the beats of a position only the last one shows: it alone frees a slot and makes the request.
 #pragma once
 
+#include "sim/cycle/glide.hpp"
 #include "sim/cycle/post_command.hpp"
 #include "sim/cycle/scratchpad.hpp"
 #include "sim/cycle/writer.hpp"
@@ -109,6 +110,7 @@ struct Output {
 
  private:
   static constexpr unsigned kStages = 12;  // shift .. table
+  static_assert(Glide::kLongest + kStages <= 64);
   static constexpr unsigned kQueue = 16;
 
   void enter(const PostCommand& front, uint16_t strobe) {

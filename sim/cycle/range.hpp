@@ -28,7 +28,7 @@ struct Range {
 
   // As many beats leave as come, one a cycle, and nothing changes but which ones they are.
   bool flows() const { return stages_ == kStages && count_ != 0 && credit_ != 0; }
-  void flow(unsigned cycles = 1) {
+  void flow(unsigned cycles) {
     tail_ = (tail_ + cycles) % kSlots;
     head_ = (head_ + cycles) % kSlots;
   }

@@ -93,7 +93,7 @@ struct Stream {
     }
     if (enter == nullptr) return;
     waiting_ += enter->asks;
-    window_[next_] = {enter->asks, enter->flags, enter->banks, enter->clash};
+    window_[next_] = {enter->asks, enter->flags};
     next_ = (next_ + 1) % kWindow;
     count_++;
   }
@@ -103,43 +103,30 @@ struct Stream {
     return count_ > 1 && count_ != kWindow && !hazard_ && !weights_first_ &&
            waiting_ == newest().req;
   }
-  // Then: flags of the beat that is released; banks of the newest one, if they are distinct.
-  uint32_t oldest() const { return window_[first_].flags; }
-  bool banks(uint32_t& taken) const {
-    taken = newest().banks;
-    return newest().clash == 0;
-  }
-  void flow(const Beat& enter) {
-    read_ = (read_ + waiting_) & kPlaces;
-    granted_ += waiting_ - window_[first_].req;
-    waiting_ = enter.asks;
-    window_[next_] = {enter.asks, enter.flags, enter.banks, enter.clash};
-    first_ = (first_ + 1) % kWindow;
-    next_ = (next_ + 1) % kWindow;
-  }
-
   // Beats, oldest first.
   unsigned beats() const { return count_; }
-  // After cycles of flow: `beat`(n) is the nth of the beats that are here now, `asked` the sum of
-  // all that asked meanwhile.
+  // After cycles of flow: `beat`(n) is the nth of the beats that are here now, those behind them
+  // are `behind` beats that have not entered.
   template <typename BeatOf>
-  void flow(uint64_t asked, const BeatOf& beat) {
-    read_ = (read_ + asked) & kPlaces;
+  void flow(unsigned behind, const BeatOf& beat) {
     granted_ = 0;
     for (unsigned n = 0; n < count_; n++) {
       const Beat& b = beat(n);
-      window_[(first_ + n) % kWindow] = {b.asks, b.flags, b.banks, b.clash};
+      window_[(first_ + n) % kWindow] = {b.asks, b.flags};
       granted_ += waiting_ = b.asks;
     }
     granted_ -= waiting_;
+    uint64_t left = waiting_;  // asked for and not granted; at most 16 of a port
+    for (unsigned n = 0; n < behind; n++) left += beat(count_ + n).asks;
+    read_ = (vectors_.places() + Vectors::kEntries * kPortOnes - left) & kPlaces;
   }
 
  private:
   struct Entry {
     uint64_t req = 0;  // ports that this beat asks, one byte each
-    uint32_t flags = 0, banks = 0, clash = 0;
+    uint32_t flags = 0;
   };
-  static constexpr uint64_t kPlaces = (Vectors::kEntries - 1) * kPortOnes;
+  static constexpr uint64_t kPlaces = Vectors::kPlaces;
   static constexpr std::array<uint64_t, 64> kSpread = [] {
     std::array<uint64_t, 64> table{};
     for (unsigned m = 0; m < 64; m++) {

@@ -27,6 +27,11 @@ struct Weights {
   bool still() const { return req_ == 0 && (!active_ || (row_ == 0 && full_)); }
   // Grants when these banks are taken, low ports first; adds the banks.
   uint32_t grants(uint32_t& taken) const {
+    if (straight_) {  // taken banks, from that of port 0 on
+      const uint32_t busy = (taken | taken << 8) >> bank_, asked = req_ << bank_;
+      taken |= (asked | asked >> 8) & 0xff;
+      return req_ & ~busy;
+    }
     uint32_t grant = 0;
     for (uint32_t r = req_; r != 0; r &= r - 1) {
       const uint32_t bank = 1u << bankOf(addr(static_cast<unsigned>(std::countr_zero(r))));
@@ -63,6 +68,8 @@ struct Weights {
   void ask() {
     req_ = (1u << vectors_) - 1;
     addr_ = next_;
+    bank_ = bankOf(addr_);
+    straight_ = (addr_ & 7) + vectors_ <= 8;
     out_row_ = row_;
     const uint32_t after = (next_ + vectors_) & mask_;
     next_ = after;
@@ -97,6 +104,8 @@ struct Weights {
   uint32_t next_ = 0, group_ = 0;      // next vector to ask for; first of the group
   uint32_t row_ = 0, out_row_ = 0;     // row to ask for next; row asked for now
   uint32_t req_ = 0, addr_ = 0;
+  uint32_t bank_ = 0;      // of the first port
+  bool straight_ = false;  // the banks of the others follow
 };
 
 }  // namespace lilong::cycle
