@@ -27,10 +27,11 @@ module lilong_accum #(
   localparam int unsigned Bits = $clog2(Entries);
   localparam int unsigned Width = Lanes * 32;
 
-  logic [Width-1:0] running_q[Entries];
-  logic [Width-1:0] finished_q[Entries];
+  // Few words, but wide: block RAM costs no logic.
+  (* ram_style = "block" *) logic [Width-1:0] running_q[Entries];
+  (* ram_style = "block" *) logic [Width-1:0] finished_q[Entries];
   logic [Width-1:0] old_q, total;
-  logic [Bits-1:0] head_q, tail_q;
+  logic [Bits-1:0] head_q, head_next, tail_q;
   logic [Bits:0] count_q, free_q;
   logic push, pop;
 
@@ -39,19 +40,32 @@ module lilong_accum #(
     if (next_i && !next_act_i.first) old_q <= running_q[next_act_i.index];
   end
 
+  // A maximum is the sum of one of the two and nothing; both are results of maxima, 8 bits.
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     logic [31:0] old, sum;
-    assign old = old_q[l*32+:32];
-    assign sum = sum_i[l*32+:32];
-    always_comb begin
-      total[l*32+:32] = old + sum;
-      if (act_i.first) total[l*32+:32] = sum;
-      else if (act_i.max) total[l*32+:32] = signed'(old) > signed'(sum) ? old : sum;
-    end
+    logic larger, use_old, use_sum;
+    assign old     = old_q[l*32+:32];
+    assign sum     = sum_i[l*32+:32];
+    assign larger  = signed'(old[7:0]) > signed'(sum[7:0]);
+    assign use_old = !act_i.first && (!act_i.max || larger);
+    assign use_sum = act_i.first || !act_i.max || !larger;
+    assign total[l*32+:32] = (use_old ? old : '0) + (use_sum ? sum : '0);
   end
+
+  // ---- queue of finished positions.  The memory answers a cycle after it is asked, so a position
+  // that becomes the oldest in the cycle of its arrival is kept beside it.
+  logic arrive, beside_q;
+  logic [Width-1:0] stored_q, arrived_q;
 
   assign push = valid_i && act_i.last;
   assign pop  = acc_valid_o && acc_ready_i;
+
+  assign head_next   = head_q + Bits'(pop);
+  assign arrive      = push && tail_q == head_next;
+  assign acc_valid_o = count_q != '0;
+  assign acc_data_o  = beside_q ? arrived_q : stored_q;
+  assign free_o      = free_q != '0;
+  assign idle_o      = free_q == (Bits + 1)'(Entries);
 
   always_ff @(posedge clk_i) begin
     if (valid_i && !act_i.last) running_q[act_i.index] <= total;
@@ -59,27 +73,31 @@ module lilong_accum #(
   always_ff @(posedge clk_i) begin
     if (push) finished_q[tail_q] <= total;
   end
-
-  // ---- queue of finished positions
-  assign acc_valid_o = count_q != '0;
-  assign acc_data_o  = finished_q[head_q];
-  assign free_o      = free_q != '0;
-  assign idle_o      = free_q == (Bits + 1)'(Entries);
+  always_ff @(posedge clk_i) begin
+    if (pop) stored_q <= finished_q[head_next];
+  end
+  always_ff @(posedge clk_i) begin
+    if (arrive) arrived_q <= total;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      head_q  <= '0;
-      tail_q  <= '0;
-      count_q <= '0;
-      free_q  <= (Bits + 1)'(Entries);
+      head_q   <= '0;
+      tail_q   <= '0;
+      beside_q <= 1'b0;
+      count_q  <= '0;
+      free_q   <= (Bits + 1)'(Entries);
     end else if (clr_i) begin
-      head_q  <= '0;
-      tail_q  <= '0;
-      count_q <= '0;
-      free_q  <= (Bits + 1)'(Entries);
+      head_q   <= '0;
+      tail_q   <= '0;
+      beside_q <= 1'b0;
+      count_q  <= '0;
+      free_q   <= (Bits + 1)'(Entries);
     end else begin
       if (push) tail_q <= tail_q + Bits'(1);
-      if (pop) head_q <= head_q + Bits'(1);
+      head_q  <= head_next;
+      if (arrive) beside_q <= 1'b1;
+      else if (pop) beside_q <= 1'b0;
       count_q <= count_q + (Bits + 1)'(push) - (Bits + 1)'(pop);
       free_q  <= free_q + (Bits + 1)'(pop) - (Bits + 1)'(take_i);
     end

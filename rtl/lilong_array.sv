@@ -43,12 +43,6 @@ module lilong_array #(
     if (!act_i.depthwise) slots = '1;
   end
 
-  logic [Width-1:0] slot_bytes;
-  always_comb begin
-    slot_bytes = '0;
-    for (int unsigned d = 0; d < Depth; d++) slot_bytes[d*8+:8] = {8{slots[d]}};
-  end
-
   // ---- control of the three stages
   logic mul_valid_q, add_valid_q, out_valid_q;
   lilong_path_pkg::action_t mul_act_q, add_act_q, out_act_q;
@@ -87,67 +81,104 @@ module lilong_array #(
     larger = signed'(a) > signed'(b) ? a : b;
   endfunction
 
-  // ---- lanes
-  logic [Width-1:0] pads;
-  assign pads = {Depth{act_i.pad}};
+  // ---- what all lanes have in common
+  // A window moves (every slot takes its neighbour, those where a kernel row starts take a stream)
+  // or all slots take the same in every lane: the vector or the pad value.
+  logic take, enter, move, enter2, enter3;
+  logic [Width-1:0] common;
+  assign take   = dense || (valid_i && (act_i.init || act_i.shift));
+  assign enter  = act_i.depthwise && act_i.shift;
+  assign enter2 = enter && act_i.taps == 2'd2;
+  assign enter3 = enter && act_i.taps == 2'd3;
+  assign move   = enter && !act_i.init;
+  assign common = act_i.depthwise ? {Depth{act_i.pad}} : data_i[Width-1:0];
 
+  // Weights of slots that hold no tap are zero; a pool has weights of one.
+  logic [Depth-1:0] w_clear;
+  assign w_clear = {Depth{load}} & ({Depth{act_i.pool}} | ~slots);
+
+  // Maxima of pairs: slots without a tap lose.
+  logic [Depth/2-1:0] pair_first, pair_both, pair_none;
+  logic pair_load;
+  assign pair_load = mul_valid_q && mul_act_q.max;
+  always_comb begin
+    for (int unsigned d = 0; d < Depth / 2; d++) begin
+      pair_first[d] = slots_q[2*d] && !slots_q[2*d+1];
+      pair_both[d]  = slots_q[2*d] && slots_q[2*d+1];
+      pair_none[d]  = pair_load && !slots_q[2*d] && !slots_q[2*d+1];
+    end
+  end
+
+  // ---- lanes
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    logic [Width-1:0] x_q, w_q, window;
+    logic [Width-1:0] x_q, w_q, x_next;
     logic [Depth*16-1:0] product_q;
     logic [Depth/2-1:0][7:0] pair_q;   // maxima of two neighbours
     logic [Depth-2:0][7:0] best;       // tree above them
+    logic [Depth-2:0][SumWidth-1:0] part;  // tree of sums without its root
     logic [SumWidth-1:0] sum, sum_q;
 
     always_comb begin
-      window = act_i.init ? pads : x_q;
-      if (act_i.shift) begin
-        window = {window[Width-9:0], data_i[l*8+:8]};
-        if (act_i.taps == 2'd3) begin
-          window[(Depth/3)*8+:8]     = data_i[Width+l*8+:8];
-          window[2*(Depth/3)*8+:8]   = data_i[2*Width+l*8+:8];
-        end else if (act_i.taps == 2'd2) begin
-          window[(Depth/2)*8+:8] = data_i[Width+l*8+:8];
+      x_next = move ? {x_q[Width-9:0], data_i[l*8+:8]} : common;
+      if (enter) x_next[7:0] = data_i[l*8+:8];
+      if (enter3) begin
+        x_next[(Depth/3)*8+:8]   = data_i[Width+l*8+:8];
+        x_next[2*(Depth/3)*8+:8] = data_i[2*Width+l*8+:8];
+      end
+      if (enter2) x_next[(Depth/2)*8+:8] = data_i[Width+l*8+:8];
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (take) x_q <= x_next;
+    end
+
+    always_ff @(posedge clk_i) begin
+      for (int unsigned d = 0; d < Depth; d++) begin
+        if (w_clear[d]) w_q[d*8+:8] <= '0;
+        else if (load) w_q[d*8+:8] <= shadow_i[l*Width+d*8+:8];
+        if (load) w_q[d*8] <= slots[d] && (act_i.pool || shadow_i[l*Width+d*8]);
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (pair_load) begin
+        for (int unsigned d = 0; d < Depth / 2; d++) begin
+          pair_q[d] <= (pair_first[d] ||
+                        (pair_both[d] &&
+                         signed'(x_q[2*d*8+:8]) > signed'(x_q[(2*d+1)*8+:8]))) ?
+                       x_q[2*d*8+:8] : x_q[(2*d+1)*8+:8];
+          if (pair_none[d]) pair_q[d] <= 8'h80;
         end
       end
     end
 
     always_ff @(posedge clk_i) begin
-      if (dense) x_q <= data_i[Width-1:0];
-      else if (valid_i) x_q <= window;
-    end
-
-    always_ff @(posedge clk_i) begin
-      if (load) begin
-        w_q <= (act_i.pool ? {Depth{8'd1}} : shadow_i[l*Width+:Width]) & slot_bytes;
-      end
-    end
-
-    always_ff @(posedge clk_i) begin
-      if (mul_valid_q) begin
-        if (mul_act_q.max) begin
-          for (int unsigned d = 0; d < Depth / 2; d++) begin
-            pair_q[d] <= larger(slots_q[2*d] ? x_q[2*d*8+:8] : 8'h80,
-                                slots_q[2*d+1] ? x_q[(2*d+1)*8+:8] : 8'h80);
-          end
-        end else begin
-          for (int unsigned d = 0; d < Depth; d++) begin
-            product_q[d*16+:16] <= 16'(signed'(x_q[d*8+:8])) * 16'(signed'(w_q[d*8+:8]));
-          end
+      if (mul_valid_q && !mul_act_q.max) begin
+        for (int unsigned d = 0; d < Depth; d++) begin
+          product_q[d*16+:16] <= 16'(signed'(x_q[d*8+:8])) * 16'(signed'(w_q[d*8+:8]));
         end
       end
     end
 
+    // One adder at the root for both: the maximum goes through it beside a zero.
     always_comb begin
       best = '0;
-      if (add_valid_q && add_act_q.max) begin
+      if (add_act_q.max) begin
         best[Depth/2-1:0] = pair_q;
         for (int unsigned n = 0; n < Depth / 2 - 1; n++) begin
           best[Depth/2+n] = larger(best[2*n], best[2*n+1]);
         end
       end
-      sum = '0;
-      for (int unsigned d = 0; d < Depth; d++) sum = sum + SumWidth'(signed'(product_q[d*16+:16]));
-      if (add_act_q.max) sum = SumWidth'(signed'(best[Depth-2]));
+      part = '0;
+      for (int unsigned d = 0; d < Depth / 2; d++) begin
+        part[d] = SumWidth'(17'(signed'(product_q[2*d*16+:16])) +
+                            17'(signed'(product_q[(2*d+1)*16+:16])));
+      end
+      for (int unsigned n = 0; n < Depth / 2 - 2; n++) begin
+        part[Depth/2+n] = part[2*n] + part[2*n+1];
+      end
+      sum = (add_act_q.max ? SumWidth'(signed'(best[Depth-2])) : part[Depth-4]) +
+            (add_act_q.max ? '0 : part[Depth-3]);
     end
 
     always_ff @(posedge clk_i) begin

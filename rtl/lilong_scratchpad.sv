@@ -93,7 +93,8 @@ module lilong_scratchpad #(
   logic [Banks-1:0][Width-1:0] bank_data, out_q;
   logic [Banks-1:0] bank_valid_q;
   logic [Ports-1:0] valid1_q, valid2_q, valid3_q;
-  logic [Ports-1:0][2:0] bank1_q, bank2_q;
+  logic [Ports-1:0][2:0] bank1_q;
+  logic [Ports-1:0][Banks-1:0] hot2_q;   // one hot: a sum of products is the smallest crossbar
   logic [Ports-1:0][Width-1:0] rdata_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -115,14 +116,26 @@ module lilong_scratchpad #(
     end
   end
 
+  logic [Ports-1:0][Width-1:0] crossed;
+  always_comb begin
+    crossed = '0;
+    for (int unsigned n = 0; n < Ports; n++) begin
+      for (int unsigned b = 0; b < Banks; b++) begin
+        if (hot2_q[n][b]) crossed[n] = crossed[n] | out_q[b];
+      end
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     bank1_q <= rd_bank;
-    bank2_q <= bank1_q;
+    for (int unsigned n = 0; n < Ports; n++) begin
+      hot2_q[n] <= valid1_q[n] ? 8'd1 << bank1_q[n] : 8'd0;
+    end
     for (int unsigned b = 0; b < Banks; b++) begin
       if (bank_valid_q[b]) out_q[b] <= bank_data[b];
     end
     for (int unsigned n = 0; n < Ports; n++) begin
-      if (valid2_q[n]) rdata_q[n] <= out_q[bank2_q[n]];
+      if (valid2_q[n]) rdata_q[n] <= crossed[n];
     end
   end
   assign rd_rvalid_o = valid3_q;
