@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lilong_synth.absorb import absorb_file
 from lilong_synth.design import Design
 from lilong_synth.device import NEXTPNR, Resources, read_netlist
 from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, Progress, Usage, program, run, yosys
@@ -15,6 +16,21 @@ from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, Progress, Usage, program, 
 # -nowidelut: look-up tables of four inputs only; the mapping to wider ones spends nearly twice as
 # many on the crossbars.
 OPTIONS = "-no-rw-check -nowidelut"
+
+# Sums become single adders before the synthesis can merge them into trees of full adders.  Narrow
+# them first, as the synthesis itself would; operations on selected operands are shared.
+ADDERS = (
+    "flatten",
+    "opt_expr",
+    "opt_clean",
+    "opt -nodffe -nosdff",
+    "wreduce",
+    "peepopt",
+    "opt_share",
+    "opt_clean",
+    "techmap -map rtl/synth/lilong_synth/adders.v t:$add",
+    "opt_clean",
+)
 
 
 def check_lines(design: Design) -> list[str]:
@@ -36,6 +52,7 @@ def _map(design: Design) -> list[str]:
     synth = f"synth_ecp5 {OPTIONS} -top {design.top}"
     return [
         *check_lines(design),
+        *ADDERS,
         f"{synth} -run :map_luts",
         "rename -wire t:TRELLIS_FF",
         f"{synth} -run map_luts:check",
@@ -47,7 +64,9 @@ def synthesise(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) ->
     netlist = folder / "netlist.json"
     lines = [*_map(design), f"synth_ecp5 {OPTIONS} -top {design.top} -run check: -json {netlist}"]
     title = f"synthesis of {design.preset} ({design.name})"
-    return yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
+    usage = yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
+    absorb_file(ROOT / netlist, design.top)
+    return usage
 
 
 def netlist_for_simulation(
@@ -67,12 +86,20 @@ def netlist_for_simulation(
         "rename u_csr.counter_q counter_q",
         "cd",
         f"write_json {netlist}",
+    ]
+    title = f"synthesis of {design.preset} ({design.name})"
+    usage = yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
+    absorb_file(ROOT / netlist, design.top)
+    lines = [
+        f"read_json {netlist}",
+        "check -noinit -assert",
+        f"cd {design.top}",
         "rename -hide t:LUT4 t:PFUMX t:L6MUX21 t:CCU2C t:TRELLIS_FF t:TRELLIS_DPR16X4 t:MULT18X18D",
         "splitnets w:* w:counter_q %d",
         f"write_verilog -noattr {verilog}",
     ]
-    title = f"synthesis of {design.preset} ({design.name})"
-    usage = yosys(title, folder / "synth.ys", lines, [netlist, verilog], limit_mb)
+    title = f"netlist of {design.preset} ({design.name})"
+    yosys(title, folder / "verilog.ys", lines, [verilog], limit_mb)
     return usage, read_netlist(netlist, design.top)
 
 
