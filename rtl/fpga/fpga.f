@@ -15,7 +15,6 @@ rtl/fpga/lilong_sdram_ctrl.sv
 rtl/fpga/lilong_memory.sv
 rtl/fpga/lilong_fpga.sv
 rtl/fpga/ulx3s/cells/BB.sv
-rtl/fpga/ulx3s/cells/DCCA.sv
 rtl/fpga/ulx3s/cells/EHXPLLL.sv
 rtl/fpga/ulx3s/cells/ODDRX1F.sv
 rtl/fpga/ulx3s/cells/OFS1P3BX.sv

@@ -19,12 +19,6 @@ module lilong_pins #(
     if (!rst_ni) reset_q <= '0;
     else reset_q <= {reset_q[0], 1'b1};
   end
-  logic rst_n;
-  DCCA u_reset (
-      .CLKI(reset_q[1]),
-      .CE(1'b1),
-      .CLKO(rst_n)
-  );
 
   logic [Inputs-1:0] chain_q, in_q;
   logic [Outputs-1:0] out, out_q;
@@ -48,7 +42,7 @@ module lilong_pins #(
       .Preset(Preset)
   ) u_chip (
       .clk_i,
-      .rst_ni(rst_n),
+      .rst_ni(reset_q[1]),
       .axil_awvalid_i(in_q[0]),
       .axil_awready_o(out[0]),
       .axil_awaddr_i(in_q[1+:12]),

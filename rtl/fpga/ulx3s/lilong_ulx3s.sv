@@ -65,19 +65,14 @@ module lilong_ulx3s #(
       .LOCK(locked)
   );
 
-  // ---- reset: at once, released with the clock; on a global network, for it has 14,000 users
-  logic start_n, rst_n;
+  // ---- reset: at once, released with the clock
+  logic start_n;
   logic [3:0] reset_q;
   assign start_n = locked && btn_pwrn;
   always_ff @(posedge clk or negedge start_n) begin
     if (!start_n) reset_q <= '0;
     else reset_q <= {reset_q[2:0], 1'b1};
   end
-  DCCA u_reset (
-      .CLKI(reset_q[3]),
-      .CE(1'b1),
-      .CLKO(rst_n)
-  );
 
   // ---- system
   logic irq, memory_ready, frame_good, frame_bad, mem_read, mem_write, instr_start;
@@ -96,7 +91,7 @@ module lilong_ulx3s #(
       .ReadDelay(ReadDelay)
   ) u_fpga (
       .clk_i(clk),
-      .rst_ni(rst_n),
+      .rst_ni(reset_q[3]),
       .uart_rx_i(ftdi_txd),
       .uart_tx_o(ftdi_rxd),
       .irq_o(irq),
@@ -177,8 +172,8 @@ module lilong_ulx3s #(
   logic tick_q;
   assign event_d = {frame_bad, frame_good, mem_write, mem_read, instr_start, irq};
   assign led     = {shown_q, memory_ready, count_q[25]};
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) begin
+  always_ff @(posedge clk or negedge reset_q[3]) begin
+    if (!reset_q[3]) begin
       count_q <= '0;
       tick_q  <= 1'b0;
       seen_q  <= '0;

@@ -53,7 +53,7 @@ def chip(preset: str) -> Design:
 
 def pins(preset: str) -> Design:
     """The chip behind registers, for placing it without a board."""
-    files = (*file_list("rtl/lilong.f"), "rtl/fpga/ulx3s/cells/DCCA.sv", "rtl/synth/lilong_pins.sv")
+    files = (*file_list("rtl/lilong.f"), "rtl/synth/lilong_pins.sv")
     number = PRESETS.index(preset)
     return Design(
         "pins", preset, "lilong_pins", files, (("Preset", number),), "rtl/synth/lilong_pins.lpf"
