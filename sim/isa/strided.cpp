@@ -79,18 +79,4 @@ bool StridedSet::meetsFrom(uint32_t loop, uint64_t base, const StridedSet& other
   return false;
 }
 
-Footprint wholeGranules(const Footprint& written) {
-  const auto down = [](uint64_t byte) { return byte / kGranule * kGranule; };
-  const auto up = [&](uint64_t byte) { return down(byte + kGranule - 1); };
-  bool aligned = true;  // every block lies like the first in its granules
-  for (uint32_t i = 0; i < written.numTerms; ++i)
-    aligned = aligned && (written.terms[i].count == 1 || written.terms[i].stride % kGranule == 0);
-  Footprint wide = written;
-  const uint64_t margin = std::min<uint64_t>(kGranule - 1, written.base);
-  wide.base = aligned ? down(written.base) : written.base - margin;
-  wide.extent = aligned ? up(written.base + written.extent) - wide.base
-                        : written.extent + margin + kGranule - 1;
-  return wide;
-}
-
 }  // namespace lilong::isa

@@ -34,9 +34,4 @@ class StridedSet {
   std::array<uint64_t, kMaxLoops + 1> span_{};  // bytes from the base with loops k.. inside
 };
 
-// What a write to the scratchpad touches: whole granules, because the memory promises nothing for a
-// granule that is read while other bytes of it are written.  Where blocks lie differently in their
-// granules, each gets the widest margin.
-Footprint wholeGranules(const Footprint& written);
-
 }  // namespace lilong::isa

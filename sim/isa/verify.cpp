@@ -51,9 +51,22 @@ bool writesTwice(const Footprint& footprint) {
   return false;
 }
 
-// Does a copy read bytes of granules that it writes?
+// Does a copy read bytes of granules that it writes?  The memory promises nothing for a granule that
+// is read while other bytes of it are written.
 bool sharesGranule(const Footprint& written, const Footprint& read) {
-  return StridedSet(wholeGranules(written)).meets(StridedSet(read));
+  const auto down = [](uint64_t byte) { return byte / kGranule * kGranule; };
+  const auto up = [&](uint64_t byte) { return down(byte + kGranule - 1); };
+  const StridedSet target(written), source(read);
+  if (source.end() <= down(target.begin()) || up(target.end()) <= source.begin()) return false;
+  bool aligned = true;  // every block lies like the first in its granules
+  for (uint32_t i = 0; i < written.numTerms; ++i)
+    aligned = aligned && (written.terms[i].count == 1 || written.terms[i].stride % kGranule == 0);
+  Footprint wide = written;
+  const uint64_t margin = std::min<uint64_t>(kGranule - 1, written.base);
+  wide.base = aligned ? down(written.base) : written.base - margin;
+  wide.extent = aligned ? up(written.base + written.extent) - wide.base
+                        : written.extent + margin + kGranule - 1;
+  return StridedSet(wide).meets(source);
 }
 
 class Verifier {
@@ -123,9 +136,8 @@ class Verifier {
     result.instruction = item.instruction;
     for (const Footprint& f : footprints(program_[item.instruction], preset_)) {
       const uint32_t space = f.space == Space::scratchpad ? 0 : 1u + f.region;
-      const bool whole = f.write && f.space == Space::scratchpad;
-      result.items.push_back({StridedSet(whole ? wholeGranules(f) : f), f.name, space, f.write,
-                              f.name == "weights" || f.name == "params"});
+      result.items.push_back(
+          {StridedSet(f), f.name, space, f.write, f.name == "weights" || f.name == "params"});
     }
     return result;
   }

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "sim/isa/strided.hpp"
-
 namespace lilong::lockstep {
 
 namespace {
@@ -68,7 +66,14 @@ std::vector<Access> accessesOf(const isa::Descriptor& descriptor, const isa::Pre
     a.space = f.space == isa::Space::scratchpad ? 0 : 1u + f.region;
     a.write = f.write;
     a.constant = f.name == "weights" || f.name == "params";
-    a.pieces = merged(runs(a.write && a.space == 0 ? isa::wholeGranules(f) : f));
+    std::vector<Piece> pieces = runs(f);
+    if (a.write && a.space == 0) {  // a granule that is read while it is written has no defined value
+      for (Piece& p : pieces) {
+        p.first = p.first / isa::kGranule * isa::kGranule;
+        p.end = (p.end + isa::kGranule - 1) / isa::kGranule * isa::kGranule;
+      }
+    }
+    a.pieces = merged(std::move(pieces));
     result.push_back(std::move(a));
   }
   return result;

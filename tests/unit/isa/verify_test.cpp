@@ -191,13 +191,6 @@ TEST_F(VerifyTest, CopyKeepsOutOfTheGranulesItReads) {
   EXPECT_TRUE(refused({woven.encode()}, "granules"));
 }
 
-TEST_F(VerifyTest, OtherBytesOfAGranuleThatIsWrittenNeedOrder) {
-  EXPECT_TRUE(refused({copy(0, 1029, 3).encode(), store(1024, 4).encode()}, "while"));
-  EXPECT_TRUE(refused({store(1024, 4).encode(), copy(0, 1029, 3).encode()}, "while"));
-  EXPECT_EQ(verdict({copy(0, 1032, 3).encode(), store(1024, 8).encode()}), "");
-  EXPECT_EQ(verdict({copy(0, 1029, 3).encode(), store(1016, 8).encode()}), "");
-}
-
 TEST_F(VerifyTest, ConcatenationByPitchNeedsNoOrder) {
   const auto part = [](uint32_t offset, uint16_t channels) {
     return Eltwise{.outAddr = 65536 + offset,
