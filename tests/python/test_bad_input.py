@@ -259,7 +259,7 @@ def test_unknown_command_and_values(lilong_command: Lilong, bundled: Path) -> No
 
 def test_options_without_effect_are_refused(lilong_command: Lilong, bundled: Path) -> None:
     lilong_command("run", bundled, "--waves", "x.fst").refused("--waves", "--device rtl")
-    lilong_command("run", bundled, "--trace", "x.json").refused("--trace", "--device rtl")
+    lilong_command("run", bundled, "--trace", "x.json").refused("--trace", "--device cycle")
 
 
 def test_files_that_cannot_be_written(
