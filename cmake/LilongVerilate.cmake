@@ -32,6 +32,25 @@ function(lilong_presets)
   set(LILONG_PRESETS ${names} PARENT_SCOPE)
 endfunction()
 
+# Sets lanes, depth, scratchpad_bytes, axi_bytes, results and weight_vectors of a preset, and ports,
+# the read ports of its scratchpad.
+function(lilong_preset_sizes preset)
+  file(STRINGS ${CMAKE_SOURCE_DIR}/python/lilong/gen/isa.py line REGEX "Preset\\(\"${preset}\",")
+  string(REGEX MATCHALL "[0-9]+" sizes "${line}")
+  list(LENGTH sizes found)
+  if(NOT found EQUAL 6)
+    message(FATAL_ERROR "the generated presets have no six sizes for '${preset}': ${line}")
+  endif()
+  foreach(name lanes depth scratchpad_kib axi_bytes results weight_vectors)
+    list(POP_FRONT sizes ${name})
+    set(${name} ${${name}} PARENT_SCOPE)
+  endforeach()
+  math(EXPR bytes "${scratchpad_kib} * 1024")
+  math(EXPR ports "7 + ${weight_vectors}")
+  set(scratchpad_bytes ${bytes} PARENT_SCOPE)
+  set(ports ${ports} PARENT_SCOPE)
+endfunction()
+
 # Sets LILONG_RTL_SOURCES to the RTL files and LILONG_RTL_DEPENDS to everything they include.
 function(lilong_rtl_files)
   set(list_file ${CMAKE_SOURCE_DIR}/rtl/lilong.f)
