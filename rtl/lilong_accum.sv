@@ -43,10 +43,15 @@ module lilong_accum #(
   // A maximum is the sum of one of the two and nothing; both are results of maxima, 8 bits.
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     logic [31:0] old, sum;
+    /* verilator lint_off UNUSEDSIGNAL */  // only its sign
+    logic [8:0] gap;
+    /* verilator lint_on UNUSEDSIGNAL */
     logic larger, use_old, use_sum;
     assign old     = old_q[l*32+:32];
     assign sum     = sum_i[l*32+:32];
-    assign larger  = signed'(old[7:0]) > signed'(sum[7:0]);
+    // by the carry of a difference: the memory answers late
+    assign gap     = {old[7], old[7:0]} - {sum[7], sum[7:0]};
+    assign larger  = !gap[8];  // or equal, which makes no difference
     assign use_old = !act_i.first && (!act_i.max || larger);
     assign use_sum = act_i.first || !act_i.max || !larger;
     assign total[l*32+:32] = (use_old ? old : '0) + (use_sum ? sum : '0);
@@ -61,7 +66,8 @@ module lilong_accum #(
   assign pop  = acc_valid_o && acc_ready_i;
 
   assign head_next   = head_q + Bits'(pop);
-  assign arrive      = push && tail_q == head_next;
+  // the position that arrives is the oldest: nothing waits behind what leaves
+  assign arrive      = push && (count_q == '0 || (count_q == (Bits + 1)'(1) && pop));
   assign acc_valid_o = count_q != '0;
   assign acc_data_o  = beside_q ? arrived_q : stored_q;
   assign free_o      = free_q != '0;
@@ -77,7 +83,7 @@ module lilong_accum #(
     if (pop) stored_q <= finished_q[head_next];
   end
   always_ff @(posedge clk_i) begin
-    if (arrive) arrived_q <= total;
+    if (push && (!beside_q || pop)) arrived_q <= total;  // matters if it is the oldest
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only path to the AXI4 master: no other module drives it.
 //
-//   fetch, load --> arbiter --> s1 --> s2 (window check) --> AR           R --> skid --> fetch | load
-//   store ------------------->  s1 --> s2 (window check) --> AW           B --> register --> store
+//   fetch, load --> arbiter --> s1 --> s2 (window check) --> AR, ok       R --> skid --> fetch | load
+//   store ------------------->  s1 --> s2 (window check) --> AW, ok       B --> register --> store
 //   store data ---------------------> strobes, last ---------> W
 //
 // Every burst is checked against its window (region base, size, right) before it is emitted; a
-// violating burst raises `window` and goes nowhere.  Strobes are made here from the checked byte
+// violating burst raises `window` and goes nowhere: the register of its address is not offered, and
+// not left before the abort.  Strobes are made here from the checked byte
 // addresses, so a write can touch no byte outside.  A read may fetch the rest of the bus words at the
 // ends of its range (region bases are 64-byte aligned); the engines never see those bytes.
 // Bursts are bus-aligned, at most BURST_BYTES long and never cross a multiple of it.
@@ -110,13 +111,28 @@ module lilong_axi_port #(
   logic rd_s1_valid, rd_s1_tag;
   logic [3:0] load_count;
   logic [2:0] fetch_count;
-  logic [3:0] load_owed;
-  logic [2:0] fetch_owed;
+  logic [3:0] load_owed_q;
+  logic [2:0] fetch_owed_q;
+  logic [1:0] ar_push, info_pop;   // a burst is offered for the first time; its last data came
 
-  // Bursts of each engine in flight or on the way; bounded by the depth of the queues below.
-  assign load_owed  = load_count + 4'(rd_s1_valid && rd_s1_tag) + 4'(rd_out_valid && rd_out_load);
-  assign fetch_owed = fetch_count + 3'(rd_s1_valid && !rd_s1_tag) + 3'(rd_out_valid && !rd_out_load);
-  assign rd_room    = {load_owed < 4'(LoadOutstanding), fetch_owed < 3'(FetchOutstanding)};
+  // Bursts of each engine in flight or on the way; bounded by the depth of the queues below.  An abort
+  // leaves those that were offered.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      load_owed_q  <= '0;
+      fetch_owed_q <= '0;
+    end else if (flip_i) begin
+      load_owed_q  <= '0;
+      fetch_owed_q <= '0;
+    end else if (abort_i) begin
+      load_owed_q  <= load_count + 4'(ar_push[1]) - 4'(info_pop[1]);
+      fetch_owed_q <= fetch_count + 3'(ar_push[0]) - 3'(info_pop[0]);
+    end else begin
+      load_owed_q  <= load_owed_q + 4'(rd_gnt[1] && rd_stage_ready) - 4'(info_pop[1]);
+      fetch_owed_q <= fetch_owed_q + 3'(rd_gnt[0] && rd_stage_ready) - 3'(info_pop[0]);
+    end
+  end
+  assign rd_room = {load_owed_q < 4'(LoadOutstanding), fetch_owed_q < 3'(FetchOutstanding)};
 
   lilong_arbiter #(
       .Ports(2)
@@ -163,31 +179,49 @@ module lilong_axi_port #(
     burst_len = 8'(last >> ByteWidth);
   endfunction
 
-  logic ar_push;
-  logic [7:0] rd_out_len;
-  assign ar_free    = !axi_arvalid_o || axi_arready_i;
-  assign ar_push    = rd_out_valid && rd_out_ok && ar_free && !abort_i;
-  assign rd_out_len = burst_len(rd_out_addr[ByteWidth-1:0], rd_out_bytes);
+  // The address that is offered if it is ok; whether it is new.
+  logic ar_q, ar_ok_q, ar_new_q, ar_load_q, ar_epoch_q;
+  logic [39:0] ar_addr_q;
+  logic [31:0] ar_instr_q;
+  logic [7:0] ar_len_q;
+  assign ar_free       = !ar_q || (ar_ok_q && axi_arready_i);
+  assign ar_push       = {2{ar_new_q && ar_ok_q}} & {ar_load_q, !ar_load_q};
+  assign axi_arvalid_o = ar_q && ar_ok_q;
+  assign axi_arid_o    = {1'b0, 1'b0, ar_load_q, ar_epoch_q};
+  assign axi_araddr_o  = {ar_addr_q[39:ByteWidth], {ByteWidth{1'b0}}};
+  assign axi_arlen_o   = ar_len_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      axi_arvalid_o <= 1'b0;
-      axi_arid_o    <= '0;
-      axi_araddr_o  <= '0;
-      axi_arlen_o   <= '0;
+      ar_q     <= 1'b0;
+      ar_new_q <= 1'b0;
+    end else begin
+      ar_new_q <= rd_out_valid && ar_free && !abort_i;
+      if (ar_free) ar_q <= rd_out_valid && !abort_i;
+      else if (abort_i && !ar_ok_q) ar_q <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      ar_ok_q    <= 1'b0;
+      ar_load_q  <= 1'b0;
+      ar_epoch_q <= 1'b0;
+      ar_addr_q  <= '0;
+      ar_instr_q <= '0;
+      ar_len_q   <= '0;
     end else if (ar_free) begin
-      axi_arvalid_o <= ar_push;
-      if (ar_push) begin
-        axi_arid_o   <= {1'b0, 1'b0, rd_out_load, epoch_q};
-        axi_araddr_o <= {rd_out_addr[39:ByteWidth], {ByteWidth{1'b0}}};
-        axi_arlen_o  <= rd_out_len;
-      end
+      ar_ok_q    <= rd_out_ok;
+      ar_load_q  <= rd_out_load;
+      ar_epoch_q <= epoch_q;
+      ar_addr_q  <= rd_out_addr;
+      ar_instr_q <= rd_out_instr;
+      ar_len_q   <= burst_len(rd_out_addr[ByteWidth-1:0], rd_out_bytes);
     end
   end
 
   // ---- bursts in flight, one queue per reading engine: {instruction, address, beats - 1}
   localparam int unsigned InfoWidth = 32 + 40 + 8;
-  logic [1:0] info_valid, info_pop;
+  logic [1:0] info_valid;
   logic [1:0][InfoWidth-1:0] info;
   logic [1:0] info_ready_unused;
 
@@ -198,9 +232,9 @@ module lilong_axi_port #(
       .clk_i,
       .rst_ni,
       .clr_i(flip_i),
-      .valid_i(ar_push && !rd_out_load),
+      .valid_i(ar_push[0]),
       .ready_o(info_ready_unused[0]),
-      .data_i({rd_out_instr, rd_out_addr, rd_out_len}),
+      .data_i({ar_instr_q, ar_addr_q, ar_len_q}),
       .valid_o(info_valid[0]),
       .ready_i(info_pop[0]),
       .data_o(info[0]),
@@ -213,9 +247,9 @@ module lilong_axi_port #(
       .clk_i,
       .rst_ni,
       .clr_i(flip_i),
-      .valid_i(ar_push && rd_out_load),
+      .valid_i(ar_push[1]),
       .ready_o(info_ready_unused[1]),
-      .data_i({rd_out_instr, rd_out_addr, rd_out_len}),
+      .data_i({ar_instr_q, ar_addr_q, ar_len_q}),
       .valid_o(info_valid[1]),
       .ready_i(info_pop[1]),
       .data_o(info[1]),
@@ -282,11 +316,19 @@ module lilong_axi_port #(
   logic [39:0] wr_out_addr;
   logic [10:0] wr_out_bytes;
   logic [31:0] wr_out_instr;
-  logic wr_room;
-  logic [3:0] store_count, w_count;
+  logic wr_room, store_info_pop;
+  logic [3:0] store_count, w_count, store_owed_q;
   logic wr_tag_unused, wr_s1_tag_unused;
 
-  assign wr_room        = (store_count + 4'(wr_s1_valid) + 4'(wr_out_valid)) < 4'(StoreOutstanding);
+  // As for reads.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) store_owed_q <= '0;
+    else if (flip_i) store_owed_q <= '0;
+    else if (abort_i) store_owed_q <= store_count + 4'(aw_push) - 4'(store_info_pop);
+    else store_owed_q <= store_owed_q + 4'(wr_req_valid_i && wr_room && wr_stage_ready) -
+                         4'(store_info_pop);
+  end
+  assign wr_room        = store_owed_q < 4'(StoreOutstanding);
   assign wr_req_ready_o = wr_stage_ready && wr_room && !abort_i;
 
   lilong_window_check #(
@@ -319,25 +361,46 @@ module lilong_axi_port #(
 
   // A burst occupies the W queue until its data is sent and store_info until its response comes.
   // Old owed data may still occupy the W queue after a flip.
-  assign aw_free = (!axi_awvalid_o || axi_awready_i) && (w_count != 4'(StoreOutstanding));
-  assign aw_push = wr_out_valid && wr_out_ok && aw_free && !abort_i;
-
-  logic [7:0] wr_out_len;
-  assign wr_out_len = burst_len(wr_out_addr[ByteWidth-1:0], wr_out_bytes);
+  logic aw_q, aw_ok_q, aw_new_q, aw_epoch_q, aw_left;
+  logic [39:0] aw_addr_q;
+  logic [31:0] aw_instr_q;
+  logic [ByteWidth-1:0] aw_last_byte_q;
+  logic [7:0] aw_len_q;
+  logic [3:0] w_owed;   // with the burst that is offered for the first time
+  assign w_owed        = w_count + 4'(aw_push);
+  assign aw_left       = !aw_q || (aw_ok_q && axi_awready_i);
+  assign aw_free       = aw_left && (w_owed != 4'(StoreOutstanding));
+  assign aw_push       = aw_new_q && aw_ok_q;
+  assign axi_awvalid_o = aw_q && aw_ok_q;
+  assign axi_awid_o    = {1'b0, lilong_isa_pkg::EngineStore, aw_epoch_q};
+  assign axi_awaddr_o  = {aw_addr_q[39:ByteWidth], {ByteWidth{1'b0}}};
+  assign axi_awlen_o   = aw_len_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      axi_awvalid_o <= 1'b0;
-      axi_awid_o    <= '0;
-      axi_awaddr_o  <= '0;
-      axi_awlen_o   <= '0;
-    end else if (aw_push) begin
-      axi_awvalid_o <= 1'b1;
-      axi_awid_o    <= {1'b0, lilong_isa_pkg::EngineStore, epoch_q};
-      axi_awaddr_o  <= {wr_out_addr[39:ByteWidth], {ByteWidth{1'b0}}};
-      axi_awlen_o   <= wr_out_len;
-    end else if (axi_awready_i) begin
-      axi_awvalid_o <= 1'b0;
+      aw_q     <= 1'b0;
+      aw_new_q <= 1'b0;
+    end else begin
+      aw_new_q <= wr_out_valid && aw_free && !abort_i;
+      if (aw_left) aw_q <= wr_out_valid && aw_free && !abort_i;
+      else if (abort_i && !aw_ok_q) aw_q <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      aw_ok_q        <= 1'b0;
+      aw_epoch_q     <= 1'b0;
+      aw_addr_q      <= '0;
+      aw_instr_q     <= '0;
+      aw_last_byte_q <= '0;
+      aw_len_q       <= '0;
+    end else if (aw_left) begin
+      aw_ok_q        <= wr_out_ok;
+      aw_epoch_q     <= epoch_q;
+      aw_addr_q      <= wr_out_addr;
+      aw_instr_q     <= wr_out_instr;
+      aw_last_byte_q <= wr_out_addr[ByteWidth-1:0] + wr_out_bytes[ByteWidth-1:0] - ByteWidth'(1);
+      aw_len_q       <= burst_len(wr_out_addr[ByteWidth-1:0], wr_out_bytes);
     end
   end
 
@@ -346,7 +409,7 @@ module lilong_axi_port #(
   logic w_info_valid, w_info_pop, w_info_ready_unused;
   logic [ByteWidth-1:0] w_first, w_last_byte;
   logic [7:0] w_len, w_beat_q;
-  logic w_free, w_is_last, w_dead, w_take;
+  logic w_free, w_open, w_is_last, w_dead, w_take;
   logic [3:0] dead_q;
   logic [AxiBytes-1:0] w_strb;
 
@@ -359,8 +422,7 @@ module lilong_axi_port #(
       .clr_i(1'b0),
       .valid_i(aw_push),
       .ready_o(w_info_ready_unused),
-      .data_i({wr_out_addr[ByteWidth-1:0],
-               wr_out_addr[ByteWidth-1:0] + wr_out_bytes[ByteWidth-1:0] - ByteWidth'(1), wr_out_len}),
+      .data_i({aw_addr_q[ByteWidth-1:0], aw_last_byte_q, aw_len_q}),
       .valid_o(w_info_valid),
       .ready_i(w_info_pop),
       .data_o({w_first, w_last_byte, w_len}),
@@ -371,9 +433,9 @@ module lilong_axi_port #(
   assign w_free     = !axi_wvalid_o || axi_wready_i;
   assign w_dead     = abort_i || (dead_q != '0);
   assign w_is_last  = w_beat_q == w_len;
-  assign w_take     = w_info_valid && w_free && (w_dead || wr_valid_i) &&
-                      (w_count > 4'(axi_awvalid_o));
-  assign wr_ready_o = w_info_valid && w_free && !w_dead && (w_count > 4'(axi_awvalid_o));
+  assign w_open     = w_info_valid && w_free && (w_count > 4'(axi_awvalid_o && !aw_push));
+  assign w_take     = w_open && (w_dead || wr_valid_i);
+  assign wr_ready_o = w_open && !w_dead;
   assign w_info_pop = w_take && w_is_last;
 
   always_comb begin
@@ -402,13 +464,13 @@ module lilong_axi_port #(
         end
       end
       // Bursts that an abort found in the queue stay dead, whatever runs later.
-      if (abort_i) dead_q <= w_count - 4'(w_info_pop);
+      if (abort_i) dead_q <= w_owed - 4'(w_info_pop);
       else if (w_info_pop && (dead_q != '0)) dead_q <= dead_q - 4'd1;
     end
   end
 
   // ---- write responses
-  logic store_info_valid, store_info_pop, store_info_ready_unused;
+  logic store_info_valid, store_info_ready_unused;
   logic [31:0] store_instr;
   logic [39:0] store_addr;
   logic b_valid_q;
@@ -425,7 +487,7 @@ module lilong_axi_port #(
       .clr_i(flip_i),
       .valid_i(aw_push),
       .ready_o(store_info_ready_unused),
-      .data_i({wr_out_instr, wr_out_addr}),
+      .data_i({aw_instr_q, aw_addr_q}),
       .valid_o(store_info_valid),
       .ready_i(store_info_pop),
       .data_o({store_instr, store_addr}),
@@ -459,9 +521,9 @@ module lilong_axi_port #(
       old_load_q  <= '0;
       old_store_q <= '0;
     end else if (flip_i) begin
-      old_fetch_q <= fetch_count - 3'(info_pop[0]);
-      old_load_q  <= load_count - 4'(info_pop[1]);
-      old_store_q <= store_count - 4'(store_info_pop);
+      old_fetch_q <= fetch_count + 3'(ar_push[0]) - 3'(info_pop[0]);
+      old_load_q  <= load_count + 4'(ar_push[1]) - 4'(info_pop[1]);
+      old_store_q <= store_count + 4'(aw_push) - 4'(store_info_pop);
     end else begin
       if (r_valid && r_old_known && r_last) begin
         if (r_unit) old_load_q <= old_load_q - 4'd1;
@@ -471,41 +533,58 @@ module lilong_axi_port #(
     end
   end
   assign drained_o   = (fetch_count == '0) && (load_count == '0) && (store_count == '0) &&
-                       (w_count == '0) && !axi_wvalid_o && !axi_awvalid_o && !axi_arvalid_o &&
+                       (w_count == '0) && !axi_wvalid_o && !aw_q && !ar_q &&
                        !rd_s1_valid && !rd_out_valid && !wr_s1_valid && !wr_out_valid;
+
+  // ---- bad answers of the cycle before, reads first
+  logic answer_bad_q, answer_write_q;
+  logic [1:0] answer_engine_q;
+  logic [31:0] answer_instr_q;
+  logic [39:0] answer_addr_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) answer_bad_q <= 1'b0;
+    else answer_bad_q <= !abort_i && ((r_valid && r_bad) || (b_valid_q && b_bad));
+  end
+  always_ff @(posedge clk_i) begin
+    if (r_valid && r_bad) begin
+      answer_write_q  <= 1'b0;
+      answer_engine_q <= r_unit ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
+      answer_instr_q  <= r_known ? info[r_unit][48+:32] : '0;
+      answer_addr_q   <= r_known ? info[r_unit][8+:40] : '0;
+    end else if (b_valid_q) begin
+      answer_write_q  <= 1'b1;
+      answer_engine_q <= lilong_isa_pkg::EngineStore;
+      answer_instr_q  <= b_known ? store_instr : '0;
+      answer_addr_q   <= b_known ? store_addr : '0;
+    end
+  end
 
   // ---- traps; the receiver ignores them while no job is running
   always_comb begin
     trap_valid_o  = 1'b1;
     trap_code_o   = lilong_isa_pkg::TrapWindow;
     trap_engine_o = lilong_isa_pkg::EngineFetch;
-    trap_instr_o  = rd_out_instr;
-    trap_addr_o   = rd_out_addr;
-    if (rd_out_valid && !rd_out_ok) begin
-      trap_engine_o = rd_out_load ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
-    end else if (wr_out_valid && !wr_out_ok) begin
+    trap_instr_o  = ar_instr_q;
+    trap_addr_o   = ar_addr_q;
+    if (ar_q && !ar_ok_q) begin
+      trap_engine_o = ar_load_q ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
+    end else if (aw_q && !aw_ok_q) begin
       trap_engine_o = lilong_isa_pkg::EngineStore;
-      trap_instr_o  = wr_out_instr;
-      trap_addr_o   = wr_out_addr;
-    end else if (r_valid && r_bad) begin
-      trap_code_o   = lilong_isa_pkg::TrapReadError;
-      trap_engine_o = r_unit ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
-      trap_instr_o  = r_known ? info[r_unit][48+:32] : '0;
-      trap_addr_o   = r_known ? info[r_unit][8+:40] : '0;
-    end else if (b_valid_q && b_bad) begin
-      trap_code_o   = lilong_isa_pkg::TrapWriteError;
-      trap_engine_o = lilong_isa_pkg::EngineStore;
-      trap_instr_o  = b_known ? store_instr : '0;
-      trap_addr_o   = b_known ? store_addr : '0;
+      trap_instr_o  = aw_instr_q;
+      trap_addr_o   = aw_addr_q;
+    end else if (answer_bad_q) begin
+      trap_code_o   = answer_write_q ? lilong_isa_pkg::TrapWriteError : lilong_isa_pkg::TrapReadError;
+      trap_engine_o = answer_engine_q;
+      trap_instr_o  = answer_instr_q;
+      trap_addr_o   = answer_addr_q;
     end else begin
       trap_valid_o = 1'b0;
     end
   end
 
   logic unused_resp;
-  assign unused_resp = r_resp[0] ^ b_resp_q[0];
+  assign unused_resp = ^{r_resp[0], b_resp_q[0], rd_s1_tag};
 
-  `LILONG_ASSERT(InfoQueuesHaveRoom, !(ar_push && !info_ready_unused[rd_out_load]))
+  `LILONG_ASSERT(InfoQueuesHaveRoom, (ar_push & ~info_ready_unused) == '0)
   `LILONG_ASSERT(StoreQueuesHaveRoom, !(aw_push && !(store_info_ready_unused && w_info_ready_unused)))
-  `LILONG_ASSERT(NoNewAddressInAbort, !(abort_i && (ar_push || aw_push)))
 endmodule

@@ -33,6 +33,7 @@ module lilong_copy #(
   output logic [1:0]              rd_data_ready_o,
   input  logic [1:0][63:0]        rd_data_i,
   // result port, one granule
+  output logic [7:0]              wr_hot_o,       // bank of the request, 0 without one
   output logic                    wr_req_o,
   output logic [GW-1:0]           wr_addr_o,
   output logic [63:0]             wr_data_o,
@@ -50,6 +51,7 @@ module lilong_copy #(
   // ---- loops.  base: address of the current iteration of each loop
   logic               active_q, run_q;
   logic [3:0][15:0]   count, left_q;
+  logic [3:0]         count_one, left_one_q;       // they are 1
   logic [3:0][SW-1:0] src_stride, dst_stride, src_base_q, dst_base_q;
   logic [15:0]        bytes_q;                     // of the run, left
   logic [SW-1:0]      src_q, dst_q;
@@ -74,10 +76,11 @@ module lilong_copy #(
   assign dst_next = dst_base_q[level] + dst_stride[level];
 
   always_comb begin
+    for (int unsigned i = 0; i < 4; i++) count_one[i] = count[i] == 16'd1;
     loops_end = 1'b1;
     level     = 2'd0;
     for (int i = 3; i >= 0; i--) begin
-      if (left_q[i] != 16'd1) begin
+      if (!left_one_q[i]) begin
         loops_end = 1'b0;
         level     = 2'(i);
       end
@@ -99,6 +102,7 @@ module lilong_copy #(
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       left_q     <= count;
+      left_one_q <= count_one;
       bytes_q    <= cmd.run;
       src_q      <= SW'(cmd.src_addr);
       dst_q      <= SW'(cmd.dst_addr);
@@ -115,9 +119,13 @@ module lilong_copy #(
         dst_q   <= dst_next;
         for (int unsigned i = 0; i < 4; i++) begin
           if (i < 32'(level)) begin
-            left_q[i] <= count[i];
+            left_q[i]     <= count[i];
+            left_one_q[i] <= count_one[i];
           end
-          if (i == 32'(level)) left_q[i] <= left_q[i] - 16'd1;
+          if (i == 32'(level)) begin
+            left_q[i]     <= left_q[i] - 16'd1;
+            left_one_q[i] <= left_q[i] == 16'd2;
+          end
           if (i <= 32'(level)) begin
             src_base_q[i] <= src_next;
             dst_base_q[i] <= dst_next;
@@ -171,12 +179,17 @@ module lilong_copy #(
     for (int unsigned b = 0; b < 8; b++) merge[8*b +: 8] = mask[b] ? data[8*b +: 8] : old[8*b +: 8];
   endfunction
 
+  function automatic logic [7:0] hot(input logic [GW-1:0] granule);
+    hot = lilong_path_pkg::bank_hot(6'(granule >> $clog2(Depth / 8)));
+  endfunction
+
   // ---- granule buffer
   logic          buf_q;
   logic [GW-1:0] buf_addr_q;
   logic [7:0]    buf_mask_q;
   logic [63:0]   buf_data_q;
   logic          same, full, flush_wanted, flush, flush_full, flush_partial;
+  logic          fresh;              // the buffer gets another granule
 
   // granules that wait for their old value
   logic [Pending-1:0]         pnd_q;
@@ -187,19 +200,22 @@ module lilong_copy #(
   logic [63:0]                pnd_data;
   logic [PW-1:0]              pnd_head_q, pnd_tail_q;
   logic                       pnd_match, pnd_pop;
+  logic [Pending-1:0]         same_q, same_next;   // entry has the address of the buffer, of the chunk
 
   // write register
-  logic          wr_q, wr_free;
+  logic          wr_q, wr_free, wr_same_q, wr_same_next;   // it has the address of the buffer
+  logic [7:0]    wr_hot_q;
   logic [GW-1:0] wr_addr_q;
   logic [63:0]   wr_data_q;
 
   assign {pnd_addr, pnd_mask, pnd_data} = pnd_mem_q[pnd_head_q];
   always_comb begin
-    pnd_match = 1'b0;
     for (int unsigned i = 0; i < Pending; i++) begin
-      if (pnd_q[i] && pnd_addr_q[i] == buf_addr_q) pnd_match = 1'b1;
+      same_next[i] = pnd_q[i] && pnd_addr_q[i] == dst[SW-1:3];
     end
+    wr_same_next = wr_addr_q == dst[SW-1:3];
   end
+  assign pnd_match = same_q != '0;
 
   assign wr_free       = !wr_q || wr_gnt_i;
   assign pnd_pop       = rd_data_valid_i[1] && wr_free;
@@ -209,10 +225,11 @@ module lilong_copy #(
   assign flush_wanted  = buf_q && ((chunk && !same) || (!run_q && !meta_valid));
   assign flush_full    = flush_wanted && full && !pnd_match && wr_free && !rd_data_valid_i[1];
   assign rd_valid_o[1] = flush_wanted && !full && !pnd_match && !pnd_q[pnd_tail_q] &&
-                         !(wr_q && wr_addr_q == buf_addr_q);
+                         !(wr_q && wr_same_q);
   assign flush_partial = rd_valid_o[1] && rd_ready_i[1];
   assign flush         = flush_full || flush_partial;
   assign take          = chunk && (!buf_q || same || flush);
+  assign fresh         = take && !(buf_q && same);
 
   assign rd_addr_o[1]       = {buf_addr_q, 3'b000};
   assign rd_bytes_o[1]      = (DW+1)'(8);
@@ -226,6 +243,7 @@ module lilong_copy #(
       pnd_head_q <= '0;
       pnd_tail_q <= '0;
       wr_q       <= 1'b0;
+      wr_hot_q   <= '0;
     end else if (clr_i) begin
       active_q   <= 1'b0;
       buf_q      <= 1'b0;
@@ -233,6 +251,7 @@ module lilong_copy #(
       pnd_head_q <= '0;
       pnd_tail_q <= '0;
       wr_q       <= 1'b0;
+      wr_hot_q   <= '0;
     end else begin
       if (start_i) active_q <= 1'b1;
       else if (done_o) active_q <= 1'b0;
@@ -247,6 +266,9 @@ module lilong_copy #(
         pnd_head_q        <= pnd_head_q + PW'(1);
       end
       wr_q <= flush_full || pnd_pop || !wr_free;
+      if (pnd_pop) wr_hot_q <= hot(pnd_addr);
+      else if (flush_full) wr_hot_q <= hot(buf_addr_q);
+      else if (wr_free) wr_hot_q <= '0;
     end
   end
 
@@ -265,6 +287,11 @@ module lilong_copy #(
       pnd_addr_q[pnd_tail_q] <= buf_addr_q;
       pnd_mem_q[pnd_tail_q]  <= {buf_addr_q, buf_mask_q, buf_data_q};
     end
+    // An entry that leaves is the same no more; the buffer itself is not the same as what it gets.
+    if (fresh) same_q <= same_next;
+    if (pnd_pop) same_q[pnd_head_q] <= 1'b0;
+    if (pnd_pop) wr_same_q <= fresh ? same_next[pnd_head_q] : same_q[pnd_head_q];
+    else if (fresh) wr_same_q <= !flush_full && wr_same_next;
     if (pnd_pop) begin
       wr_addr_q <= pnd_addr;
       wr_data_q <= merge(rd_data_i[1], pnd_data, pnd_mask);
@@ -274,8 +301,13 @@ module lilong_copy #(
     end
   end
 
+  `LILONG_ASSERT(SameWrite, !(buf_q && wr_q) || wr_same_q == (wr_addr_q == buf_addr_q))
+  for (genvar i = 0; i < int'(Pending); i++) begin : gen_same
+    `LILONG_ASSERT(SameEntry, !buf_q || same_q[i] == (pnd_q[i] && pnd_addr_q[i] == buf_addr_q))
+  end
   `LILONG_ASSERT(SameGranule, !(buf_q && meta_valid) || same == (buf_addr_q == dst[SW-1:3]))
 
+  assign wr_hot_o  = wr_hot_q;
   assign wr_req_o  = wr_q;
   assign wr_addr_o = wr_addr_q;
   assign wr_data_o = wr_data_q;

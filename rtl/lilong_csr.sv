@@ -217,21 +217,23 @@ module lilong_csr #(
 
   // ---- job control
   logic [2:0] pending_q, pending_set, pending_clear;
-  logic [31:0] drain_q;
+  logic [31:0] drain_q, drain_next;
+  logic drain_over_q;  // the limit is reached
+  assign drain_next = drain_q + 32'd1;
   logic [NumCounters-1:0][31:0] counter_q;
-  logic drain_over, trap, watchdog_trap, reset_over;
+  logic trap, watchdog_trap, reset_over;
   logic trapped_q;
   logic [7:0] trap_code_q, seen_code_q;
   logic [1:0] trap_engine_q, seen_engine_q;
   logic [31:0] trap_instr_q, seen_instr_q;
   logic [51:0] trap_addr_q, seen_addr_q;
 
-  assign drain_over    = drain_q >= drain_limit_q;
   assign watchdog_trap = (watchdog_q != '0) && (counter_q[lilong_isa_pkg::CounterCycles] >= watchdog_q) &&
                          !job_done_i;
   assign trap          = run_o && (port_trap_valid_i || sync_trap_valid_i || watchdog_trap);
-  assign reset_over    = (state_q == StReset) && (drained_i || drain_over) && !soft_reset;
-  assign flip_o        = reset_over && !drained_i;
+  assign reset_over    = (state_q == StReset) && (drained_i || drain_over_q) && !soft_reset;
+  // Also if another reset begins in this cycle: its epoch is a new one.
+  assign flip_o        = (state_q == StReset) && drain_over_q && !drained_i;
 
   always_comb begin
     pending_set   = '0;
@@ -240,7 +242,7 @@ module lilong_csr #(
       pending_clear = axil_wdata_i[2:0] & {3{axil_wstrb_i[0]}};
     end
     if (run_o && !trap && job_done_i && !soft_reset) pending_set[lilong_isa_pkg::RegIrqStatusDoneLsb] = 1'b1;
-    if ((state_q == StAborting) && (drained_i || drain_over) && !soft_reset) begin
+    if ((state_q == StAborting) && (drained_i || drain_over_q) && !soft_reset) begin
       pending_set[lilong_isa_pkg::RegIrqStatusTrapLsb] = 1'b1;
     end
     if (soft_reset) pending_clear = '1;
@@ -261,7 +263,7 @@ module lilong_csr #(
           if (trap) state_q <= StAborting;
           else if (job_done_i) state_q <= StIdle;
         end
-        StAborting: if (drained_i || drain_over) state_q <= StHalted;
+        StAborting: if (drained_i || drain_over_q) state_q <= StHalted;
         StHalted: ;
         StReset: if (reset_over) state_q <= StIdle;
         default: state_q <= StIdle;
@@ -309,8 +311,13 @@ module lilong_csr #(
 
   // Cycles since the jobs were aborted; zero in all other states.
   always_ff @(posedge clk_i) begin
-    if (soft_reset || ((state_q != StAborting) && (state_q != StReset))) drain_q <= '0;
-    else drain_q <= drain_q + 32'd1;
+    if (soft_reset || ((state_q != StAborting) && (state_q != StReset))) begin
+      drain_q      <= '0;
+      drain_over_q <= drain_limit_q == '0;
+    end else begin
+      drain_q      <= drain_next;
+      drain_over_q <= drain_next >= drain_limit_q;
+    end
   end
 
   // ---- counters; what they count comes from all over the chip, so it is taken a cycle later

@@ -32,7 +32,7 @@ module lilong_decode #(
     input  logic [2:0]     push_ready_i,
     output logic [511:0]   push_desc_o,
     output logic           push_empty_o,
-    output logic [1:0]     push_kind_o,      // EXEC: 0 output path only, 1 array path, 2 vector path
+    output logic [5:0]     push_kind_o,      // see lilong_exec
     output logic [31:0]    push_instr_o,
     output logic           decoded_o,        // an instruction was accepted in this cycle
     output logic           done_o,           // END was decoded
@@ -43,6 +43,14 @@ module lilong_decode #(
     output logic [31:0]    instr_o           // instruction of the trap, or number of END
 );
   `include "lilong_checks.svh"
+
+  function automatic logic [2:0] num_terms_of(input logic [511:0] desc, input logic [2:0] index);
+    /* verilator lint_off UNUSEDSIGNAL */
+    lilong_isa_pkg::footprint_t found;
+    /* verilator lint_on UNUSEDSIGNAL */
+    found        = footprint(desc, index);
+    num_terms_of = found.num_terms;
+  endfunction
 
   typedef enum logic [2:0] {
     StTake,
@@ -66,23 +74,47 @@ module lilong_decode #(
   logic [7:0] code_q;
   logic [51:0] trap_addr_q;
 
-  // ---- footprint pipeline: the slot (index_q, term_q) enters in StTerms
+  // ---- footprint pipeline: the slot (index_q, term_q) is picked in the cycle before the one in
+  // which it enters, which is one of StTerms
   logic [2:0] index_q, term_q;
-  lilong_isa_pkg::footprint_t fp;
-  lilong_isa_pkg::footprint_term_t fp_term;
-  logic slot_last_term, slot_last;
+  lilong_isa_pkg::footprint_t fp, fp_q;
+  lilong_isa_pkg::footprint_term_t fp_term, fp_term_q;
+  logic pick, slot_last_term, slot_last;
+  logic fp_first_q, fp_last_term_q, fp_last_q;
+  logic [3:0][2:0] num_terms_q, num_terms;  // of each footprint
 
+  always_comb begin
+    num_terms = '0;
+    for (int unsigned i = 0; i < MaxFootprints; i++) begin
+      if (state_q == StFlags) num_terms[i] = num_terms_of(desc_q, 3'(i));
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (state_q == StFlags) num_terms_q <= num_terms;
+  end
+
+  assign pick = (state_q == StAct) || (state_q == StTerms);
   always_comb begin
     fp      = '0;
     fp_term = '0;
-    if (state_q == StTerms) begin
+    if (pick) begin
       fp      = footprint(desc_q, index_q);
       fp_term = footprint_term(desc_q, index_q, term_q);
     end
   end
   // A footprint without terms takes one slot whose product is zero.
-  assign slot_last_term = (term_q + 3'd1) >= fp.num_terms;
+  assign slot_last_term = (term_q + 3'd1) >= num_terms_q[index_q[1:0]];
   assign slot_last      = slot_last_term && (index_q + 3'd1 == footprints_q);
+
+  always_ff @(posedge clk_i) begin
+    if (pick) begin
+      fp_q           <= fp;
+      fp_term_q      <= fp_term;
+      fp_first_q     <= term_q == '0;
+      fp_last_term_q <= slot_last_term;
+      fp_last_q      <= slot_last;
+    end
+  end
 
   typedef struct packed {
     logic        valid;
@@ -121,14 +153,14 @@ module lilong_decode #(
     end else begin
       s1_q.valid <= state_q == StTerms;
       if (state_q == StTerms) begin
-        s1_q.first     <= term_q == '0;
-        s1_q.last      <= slot_last_term;
-        s1_q.active    <= fp.active;
-        s1_q.is_region <= fp.is_region;
-        s1_q.is_write  <= fp.is_write;
-        s1_q.start     <= fp.base + fp.extent;
-        s1_count_q     <= (fp.num_terms == '0) ? '0 : fp_term.count - 17'd1;
-        s1_stride_q    <= fp_term.stride;
+        s1_q.first     <= fp_first_q;
+        s1_q.last      <= fp_last_term_q;
+        s1_q.active    <= fp_q.active;
+        s1_q.is_region <= fp_q.is_region;
+        s1_q.is_write  <= fp_q.is_write;
+        s1_q.start     <= fp_q.base + fp_q.extent;
+        s1_count_q     <= (fp_q.num_terms == '0) ? '0 : fp_term_q.count - 17'd1;
+        s1_stride_q    <= fp_term_q.stride;
       end
       s2_q.valid <= s1_q.valid;
       if (s1_q.valid) begin
@@ -146,13 +178,24 @@ module lilong_decode #(
     end
   end
 
-  // ---- verdict of the footprint in stage 3
+  // ---- verdict of the footprint in stage 3; windows do not change while a job runs
+  logic [2:0] region_q;
+  logic [31:0] window_size_q;
+  logic [1:0] window_access_q;
+  always_ff @(posedge clk_i) begin
+    if (state_q == StFlags) region_q <= region_of(desc_q);
+    if (pick) begin
+      window_size_q   <= window_size_i;
+      window_access_q <= window_access_i;
+    end
+  end
+
   logic region_right;
   logic check, fail_access, fail_region, fail_scratchpad;
-  assign window_index_o  = region_of(desc_q);
-  assign region_right    = window_access_i[s3_write_q];
+  assign window_index_o  = region_q;
+  assign region_right    = window_access_q[s3_write_q];
   assign check           = s3_valid_q && s3_last_q && s3_active_q;
-  assign fail_region     = check && s3_region_q && (s3_sum_q[51:32] != '0 || s3_sum_q[31:0] > window_size_i);
+  assign fail_region     = check && s3_region_q && (s3_sum_q[51:32] != '0 || s3_sum_q[31:0] > window_size_q);
   assign fail_access     = check && s3_region_q && !region_right;
   // the size is a power of two
   assign fail_scratchpad = check && !s3_region_q && s3_sum_q[51:SpBits] != '0 &&
@@ -165,13 +208,18 @@ module lilong_decode #(
   assign push_write_o = state_q == StAct;
   assign push_empty_o = empty_q;
   always_comb begin
-    push_kind_o = 2'd0;
+    push_kind_o    = '0;
+    push_kind_o[5] = empty_q;
     unique case (desc_q[7:0])
-      lilong_isa_pkg::OpcodeConv, lilong_isa_pkg::OpcodeDwconv, lilong_isa_pkg::OpcodePool:
-      push_kind_o = {1'b0, !empty_q};
-      lilong_isa_pkg::OpcodeEltwise, lilong_isa_pkg::OpcodeSoftmax, lilong_isa_pkg::OpcodeCopy:
-      push_kind_o = 2'd2;
-      default: push_kind_o = 2'd0;
+      lilong_isa_pkg::OpcodeConv, lilong_isa_pkg::OpcodeDwconv: begin
+        push_kind_o[0] = !empty_q;
+        push_kind_o[2] = 1'b1;
+      end
+      lilong_isa_pkg::OpcodePool:    push_kind_o[0] = !empty_q;
+      lilong_isa_pkg::OpcodeEltwise: push_kind_o[1] = 1'b1;
+      lilong_isa_pkg::OpcodeSoftmax: {push_kind_o[3], push_kind_o[1]} = 2'b11;
+      lilong_isa_pkg::OpcodeCopy:    {push_kind_o[4], push_kind_o[1]} = 2'b11;
+      default: push_kind_o[5] = 1'b1;
     endcase
   end
   assign push_instr_o = {6'd0, number_q};
@@ -223,11 +271,11 @@ module lilong_decode #(
           empty_q      <= empty(desc_q);
           queue_q      <= opcode_queue(desc_q);
           footprints_q <= num_footprints(desc_q);
+          index_q      <= '0;
+          term_q       <= '0;
           state_q      <= StAct;
         end
         StAct: begin
-          index_q     <= '0;
-          term_q      <= '0;
           trap_addr_q <= '0;
           state_q     <= StTrapped;
           if (missing_q) begin
@@ -241,9 +289,7 @@ module lilong_decode #(
           else state_q <= StTerms;
         end
         StTerms: begin
-          term_q <= slot_last_term ? '0 : term_q + 3'd1;
-          if (slot_last_term) index_q <= index_q + 3'd1;
-          if (slot_last) state_q <= StDrain;
+          if (fp_last_q) state_q <= StDrain;
         end
         StDrain: begin
           if (!s1_q.valid && !s2_q.valid) state_q <= StPush;
@@ -254,6 +300,10 @@ module lilong_decode #(
         StDone, StTrapped: ;
         default: state_q <= StTake;
       endcase
+      if (pick) begin
+        term_q <= slot_last_term ? '0 : term_q + 3'd1;
+        if (slot_last_term) index_q <= index_q + 3'd1;
+      end
       // The first footprint that fails wins; later slots are dropped with the state.
       if ((state_q == StTerms) || (state_q == StDrain)) begin
         if (fail_access || fail_region || fail_scratchpad) state_q <= StTrapped;
@@ -264,6 +314,6 @@ module lilong_decode #(
     end
   end
 
-  `LILONG_ASSERT(FootprintInRange, (state_q != StTerms) || (32'(index_q) < MaxFootprints))
+  `LILONG_ASSERT(FootprintInRange, (state_q != StTerms) || (32'(index_q) <= MaxFootprints))
   `LILONG_ASSERT_STATIC(PowerOfTwo, 2 ** SpBits == ScratchpadBytes)
 endmodule

@@ -26,7 +26,9 @@ module lilong_exec #(
     input  logic                  cmd_valid_i,
     output logic                  cmd_ready_o,
     input  logic [511:0]          cmd_i,
-    input  logic [1:0]            cmd_kind_i,  // 0 post only, 1 front and post, 2 vector path
+    // {empty, copy, softmax, with a parameter record for every lane group, vector path (alone),
+    // array path (front and post)}
+    input  logic [5:0]            cmd_kind_i,
     output logic                  done_o,
     output logic                  start_o,
     output logic                  busy_o,
@@ -58,11 +60,8 @@ module lilong_exec #(
 
   assign to_front  = cmd_kind_i[0];
   assign to_vector = cmd_kind_i[1];
-  always_comb begin
-    go = 1'b1;
-    if (to_front) go = front_ready && !vector_q;
-    if (to_vector) go = front_idle && post_idle && !vector_q;
-  end
+  // When post is idle, so is front, and no vector instruction is at work.
+  assign go = to_vector ? post_idle : (!to_front || (front_ready && !vector_q));
 
   assign accept      = cmd_valid_i && post_ready && go;
   assign cmd_ready_o = post_ready && go;
@@ -149,6 +148,7 @@ module lilong_exec #(
       .cmd_valid_i (cmd_valid_i && go),
       .cmd_ready_o (post_ready),
       .cmd_i       (cmd_i),
+      .cmd_kind_i  (cmd_kind_i),
       .acc_valid_i (acc_valid),
       .acc_ready_o (acc_ready),
       .acc_data_i  (acc_data),
@@ -206,8 +206,9 @@ module lilong_exec #(
   assign prm_rvalid = rd_rvalid_i[NP-1:6] & prm_way_q[2];
   assign vec_rvalid = rd_rvalid_i[3:0] & vec_way_q[2];
 
+  `LILONG_ASSERT(IdleTogether, !post_idle || (front_idle && !vector_q))
   `LILONG_ASSERT(PathsApart, (act_req[3:0] == '0) || (vec_req == '0))
 
   logic unused;
-  assign unused = ^rd_rvalid_i;
+  assign unused = ^{rd_rvalid_i, front_idle};
 endmodule

@@ -44,21 +44,22 @@ module lilong_fetch #(
   // ---- requests; offsets count descriptors
   logic [25:0] total;       // whole descriptors in the region
   logic [25:0] next_q;      // next descriptor to ask for
-  logic [25:0] remaining;
-  logic [1:0] position;     // of next_q in its 256 bytes
+  logic [34:0] addr_q;      // its address / 64
+  logic [25:0] left_q;      // descriptors not asked for
+  logic more_q;             // there are some
+  logic [1:0] position_q;   // of next_q in its 256 bytes
   logic [2:0] chunk;        // descriptors up to the next multiple of 256 bytes
   logic [2:0] take;
+  logic last;               // all that are left
   logic [CountWidth-1:0] owed_q;  // entries occupied or asked for
   logic beat_pop;
 
   assign total       = region_read_i ? region_size_i : '0;
-  assign remaining   = total - next_q;
-  assign position    = region_base_i[1:0] + next_q[1:0];
-  assign chunk       = 3'd4 - 3'(position);
-  assign take        = (remaining < 26'(chunk)) ? remaining[2:0] : chunk;
-  assign req_valid_o = !clr_i && !stop_i && (remaining != '0) &&
-                       (owed_q <= CountWidth'(Entries - ChunkBeats));
-  assign req_addr_o  = {1'b0, region_base_i, 6'd0} + {9'd0, next_q, 6'd0};
+  assign chunk       = 3'd4 - 3'(position_q);
+  assign last        = left_q[25:3] == '0 && left_q[2:0] <= chunk;
+  assign take        = last ? left_q[2:0] : chunk;
+  assign req_valid_o = !clr_i && !stop_i && more_q && (owed_q <= CountWidth'(Entries - ChunkBeats));
+  assign req_addr_o  = {addr_q, 6'd0};
   assign req_bytes_o = {2'd0, take, 6'd0};
   assign req_instr_o = {6'd0, next_q};
 
@@ -66,13 +67,27 @@ module lilong_fetch #(
   assign req_fire = req_valid_o && req_ready_i;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      next_q <= '0;
-      owed_q <= '0;
+      next_q     <= '0;
+      addr_q     <= '0;
+      left_q     <= '0;
+      more_q     <= 1'b0;
+      position_q <= '0;
+      owed_q     <= '0;
     end else if (clr_i) begin
-      next_q <= '0;
-      owed_q <= '0;
+      next_q     <= '0;
+      addr_q     <= {1'b0, region_base_i};
+      left_q     <= total;
+      more_q     <= total != '0;
+      position_q <= region_base_i[1:0];
+      owed_q     <= '0;
     end else begin
-      if (req_fire) next_q <= next_q + 26'(take);
+      if (req_fire) begin
+        next_q     <= next_q + 26'(take);
+        addr_q     <= addr_q + 35'(take);
+        left_q     <= left_q - 26'(take);
+        more_q     <= !last;
+        position_q <= '0;
+      end
       owed_q <= owed_q + (req_fire ? CountWidth'(32'(take) * Beats) : '0) - CountWidth'(beat_pop);
     end
   end
@@ -101,9 +116,10 @@ module lilong_fetch #(
   logic full_q;
   logic [BeatWidth-1:0] beat_q;
   logic [511:0] desc_q;
-  logic [25:0] number_q;
+  logic [25:0] number_q, rest_q;  // of this descriptor; descriptors from this one on
+  logic missing_q;                // there are none
 
-  assign desc_missing_o = number_q >= total;
+  assign desc_missing_o = missing_q;
   assign desc_valid_o   = !clr_i && (full_q || desc_missing_o);
   assign desc_o         = desc_q;
   assign desc_number_o  = number_q;
@@ -115,10 +131,14 @@ module lilong_fetch #(
       beat_q   <= '0;
       desc_q   <= '0;
       number_q <= '0;
+      rest_q    <= '0;
+      missing_q <= 1'b0;
     end else if (clr_i) begin
       full_q   <= 1'b0;
       beat_q   <= '0;
       number_q <= '0;
+      rest_q    <= total;
+      missing_q <= total == '0;
     end else begin
       if (beat_pop) begin
         desc_q <= {beat_data, desc_q[511:DataWidth]};
@@ -126,8 +146,10 @@ module lilong_fetch #(
         full_q <= beat_q == BeatWidth'(Beats - 1);
       end
       if (desc_valid_o && desc_ready_i && !desc_missing_o) begin
-        full_q   <= 1'b0;
-        number_q <= number_q + 26'd1;
+        full_q    <= 1'b0;
+        number_q  <= number_q + 26'd1;
+        rest_q    <= rest_q - 26'd1;
+        missing_q <= rest_q == 26'd1;
       end
     end
   end

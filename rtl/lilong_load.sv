@@ -41,6 +41,7 @@ module lilong_load #(
     input  logic                 r_valid_i,
     output logic                 r_ready_o,
     input  logic [DataWidth-1:0] r_data_i,
+    output logic [7:0]           wr_hot_o,        // banks of the request
     output logic                 wr_req_o,
     output logic [GW-1:0]        wr_addr_o,
     output logic [Depth*8-1:0]   wr_data_o,
@@ -48,10 +49,12 @@ module lilong_load #(
     input  logic                 wr_gnt_i,
     output logic                 stall_memory_o,
     output logic                 stall_bank_o,
-    output logic [10:0]          bytes_o         // bytes asked for in this cycle
+    output logic                 burst_o,         // a burst is asked for in this cycle
+    output logic [10:0]          bytes_o          // its bytes
 );
   localparam int unsigned ByteWidth = $clog2(AxiBytes);
   localparam int unsigned Granules = AxiBytes / 8;
+  localparam int unsigned CountWidth = $clog2(AxiBytes + 1);  // bits of a number of bytes of a word
 
   // ---- fields (words 0 to 9 of the descriptor)
   logic [2:0] region;
@@ -103,7 +106,8 @@ module lilong_load #(
   );
   assign req_valid_o = burst_valid && info_ready;
   assign burst_fire  = req_valid_o && req_ready_i;
-  assign bytes_o     = burst_fire ? req_bytes_o : '0;
+  assign burst_o     = burst_fire;
+  assign bytes_o     = req_bytes_o;
 
   // ---- beats: which bytes of the word belong to the burst
   logic info_valid, info_pop;
@@ -154,9 +158,11 @@ module lilong_load #(
   // Bytes moved to the bottom, bytes behind the count cleared.
   always_comb begin
     beat_data = '0;
-    if (r_valid_i) begin
-      beat_data = (r_data_i >> {beat_offset, 3'd0}) &
-                  ({DataWidth{1'b1}} >> {6'(AxiBytes) - beat_count, 3'd0});
+    if (beat_valid) begin
+      beat_data = r_data_i >> {beat_offset, 3'd0};
+      for (int unsigned b = 0; b < AxiBytes; b++) begin
+        if (beat_count[CountWidth-1:0] <= CountWidth'(b)) beat_data[b*8+:8] = '0;
+      end
     end
   end
 
@@ -204,6 +210,7 @@ module lilong_load #(
   logic walk_valid, walk_empty, walk_last, piece_fire, out_ready;
   logic [20:0] granule;
   logic [5:0] piece;
+  logic [AxiBytes-1:0] piece_mask;
   lilong_rows #(
       .Bytes(AxiBytes)
   ) u_rows (
@@ -223,6 +230,7 @@ module lilong_load #(
       .empty_o(walk_empty),
       .granule_o(granule),
       .count_o(piece),
+      .mask_o(piece_mask),
       .last_o(walk_last),
       .advance_i(piece_fire)
   );
@@ -254,13 +262,29 @@ module lilong_load #(
     piece_data   = '0;
     piece_strobe = '0;
     if (walk_valid && !walk_empty) begin
-      piece_data = packed_data & ({DataWidth{1'b1}} >> {6'(AxiBytes) - piece, 3'd0});
-      for (int unsigned g = 0; g < Granules; g++) piece_strobe[g] = piece > 6'(g * 8);
+      piece_data = packed_data;
+      for (int unsigned b = 0; b < AxiBytes; b++) begin
+        if (!piece_mask[b]) piece_data[b*8+:8] = '0;
+      end
+      for (int unsigned g = 0; g < Granules; g++) piece_strobe[g] = piece_mask[g*8];
     end
   end
 
   // ---- write to the scratchpad
-  localparam int unsigned OutWidth = 2 + GW + DataWidth + Granules;
+  localparam int unsigned OutWidth = 2 + 8 + GW + DataWidth + Granules;
+  localparam int unsigned GranuleShift = $clog2(Depth / 8);
+  logic [2*(Depth/8)-1:0] places;  // granules of the first and of the second vector
+  logic [5:0] vector;
+  logic [7:0] hot;
+  always_comb begin
+    places = (2*(Depth/8))'(piece_strobe);
+    if (Depth > 8) places = places << (32'(granule) % (Depth / 8));
+    vector = 6'(granule >> GranuleShift);
+    hot    = '0;
+    if (places[Depth/8-1:0] != '0) hot = hot | lilong_path_pkg::bank_hot(vector);
+    if (places[2*(Depth/8)-1:Depth/8] != '0) hot = hot | lilong_path_pkg::bank_hot(vector + 6'd1);
+  end
+
   logic out_valid, out_pop, out_write, out_last;
   logic [DataWidth-1:0] out_data;
   logic [Granules-1:0] out_strobe;
@@ -272,10 +296,10 @@ module lilong_load #(
       .clr_i,
       .valid_i(piece_fire),
       .ready_o(out_ready),
-      .data_i({!walk_empty, walk_last, granule[GW-1:0], piece_data, piece_strobe}),
+      .data_i({!walk_empty, walk_last, hot, granule[GW-1:0], piece_data, piece_strobe}),
       .valid_o(out_valid),
       .ready_i(out_pop),
-      .data_o({out_write, out_last, wr_addr_o, out_data, out_strobe})
+      .data_o({out_write, out_last, wr_hot_o, wr_addr_o, out_data, out_strobe})
   );
   assign wr_req_o    = out_valid && out_write;
   assign wr_data_o   = (Depth * 8)'(out_data);

@@ -54,6 +54,7 @@ module lilong_output #(
   input  logic                        elt_valid_i,
   input  logic [Results*32-1:0]       elt_data_i,
   // result port
+  output logic [7:0]                  wr_hot_o,
   output logic                        wr_req_o,
   output logic [GW-1:0]               wr_addr_o,
   output logic [Depth*8-1:0]          wr_data_o,
@@ -85,7 +86,7 @@ module lilong_output #(
   assign front = cmd[front_sel_i];
 
   logic          init_q;          // counters belong to the front instruction
-  logic          slot_q;
+  logic          slot_q, other_q; // parameters; the other slot: for the handshake, without the fan-out
   logic [BW-1:0] beat_q;
   logic          last_x_q, last_y_q, last_group_q;
   logic [15:0]   x_q, y_q;        // pixels and rows left, this one included
@@ -104,7 +105,7 @@ module lilong_output #(
   assign leave_slot    = front_groups_i ? (last_x && last_y) : last_position;
 
   logic ready;
-  assign ready         = front_valid_i && init_q && ready_i[slot_q];
+  assign ready         = front_valid_i && init_q && ready_i[!other_q];
   assign elt_ready_o   = ready && front_eltwise_i;
   assign take_beat     = en && ready && (front_eltwise_i ? elt_valid_i : acc_valid_i);
   assign take_position = take_beat && beat_q == BW'(Beats - 1);
@@ -115,22 +116,27 @@ module lilong_output #(
 
   always_comb begin
     take_o = '0;
-    if (take_position && leave_slot) take_o[slot_q] = 1'b1;
+    if (take_position && leave_slot) take_o[!other_q] = 1'b1;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       init_q <= 1'b0;
-      slot_q <= 1'b0;
-      beat_q <= '0;
+      slot_q  <= 1'b0;
+      other_q <= 1'b1;
+      beat_q  <= '0;
     end else if (clr_i) begin
-      init_q <= 1'b0;
-      slot_q <= 1'b0;
-      beat_q <= '0;
+      init_q  <= 1'b0;
+      slot_q  <= 1'b0;
+      other_q <= 1'b1;
+      beat_q  <= '0;
     end else begin
       init_q <= front_valid_i && !front_done_o;
       if (take_beat) beat_q <= take_position ? '0 : (beat_q + BW'(1));
-      if (take_position && leave_slot) slot_q <= !slot_q;
+      if (take_position && leave_slot) begin
+        slot_q  <= other_q;
+        other_q <= slot_q;
+      end
     end
   end
 
@@ -210,6 +216,7 @@ module lilong_output #(
   logic                     shift_valid_q, bias_valid_q;
   tag_t                     shift_tag_q, bias_tag_q;
   logic [Results-1:0][31:0] shift_data_q, bias_data_q;
+  logic [2:0]               shift_more_q;   // the rest of the shift, in units of 4 bits
   // parameters travel with the beat
   logic [Results-1:0][31:0] shift_bias_q;
   logic [Results-1:0][30:0] shift_multiplier_q, bias_multiplier_q;
@@ -230,17 +237,19 @@ module lilong_output #(
     end
   end
 
+  // Taken whenever there may be a beat: only shift_valid_q says that there is one.
   always_ff @(posedge clk_i) begin
-    if (take_beat) begin
+    if (en && front_valid_i && init_q) begin
       shift_tag_q        <= tag;
       shift_bias_q       <= bias_i;
       shift_multiplier_q <= multiplier_i;
       shift_shift_q      <= shift_i;
+      shift_more_q       <= front_eltwise_i ? 3'd0 : front.acc_shift[4:2];
       if (front_eltwise_i) begin
         shift_data_q <= elt_data_i;
       end else begin
         for (int unsigned l = 0; l < Results; l++) begin
-          shift_data_q[l] <= acc[32'(beat_q) * Results + l] << front.acc_shift;
+          shift_data_q[l] <= acc[32'(beat_q) * Results + l] << front.acc_shift[1:0];
         end
       end
     end
@@ -253,7 +262,7 @@ module lilong_output #(
       bias_multiplier_q <= shift_multiplier_q;
       bias_shift_q      <= shift_shift_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        bias_data_q[l] <= shift_data_q[l] + shift_bias_q[l];
+        bias_data_q[l] <= (shift_data_q[l] << {shift_more_q, 2'b00}) + shift_bias_q[l];
       end
     end
   end
@@ -374,6 +383,7 @@ module lilong_output #(
     .addr_i  (table_tag_q.addr),
     .count_i (table_tag_q.count),
     .data_i  (table_data_q),
+    .wr_hot_o,
     .wr_req_o,
     .wr_addr_o,
     .wr_data_o,

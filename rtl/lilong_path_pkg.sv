@@ -9,6 +9,11 @@ package lilong_path_pkg;
 
   localparam logic [27:0] FarRight = 28'h2000000;  // 2^25, saturated position
 
+  // Bank of a vector of the scratchpad, one hot; lowest bits of its number.
+  function automatic logic [7:0] bank_hot(input logic [5:0] vector);
+    bank_hot = 8'd1 << 3'(vector[2:0] + vector[5:3]);
+  endfunction
+
   // One instruction, products done.
   typedef struct packed {
     logic        fence;
@@ -66,6 +71,8 @@ package lilong_path_pkg;
     logic [7:0]   k0;     // depthwise: first kernel column of the pass
     logic [6:0]   cols;   // depthwise: kernel columns of the pass
     logic [1:0]   rows;   // depthwise: kernel rows of the pass
+    logic [6:0]   last_col; // cols - 1
+    logic [8:0]   end_k;  // depthwise: last kernel column of the pass
   } step_t;
 
   // What a beat does behind the stream; never depends on data.

@@ -26,6 +26,7 @@ module lilong_post #(
   input  logic                             cmd_valid_i,
   output logic                             cmd_ready_o,
   input  logic [511:0]                     cmd_i,
+  input  logic [5:0]                       cmd_kind_i,   // see lilong_exec
   // accumulators of one position, in the order lane group, position
   input  logic                             acc_valid_i,
   output logic                             acc_ready_o,
@@ -55,7 +56,7 @@ module lilong_post #(
   localparam int unsigned BW = (Lanes > Results) ? $clog2(Lanes / Results) : 1;
   localparam int unsigned TW = $clog2(512 / Depth);
 
-  // ---- classification of an instruction
+  // ---- kind of an instruction
   typedef struct packed {
     logic empty;      // nothing to do
     logic array;      // accumulators come from the array
@@ -64,45 +65,6 @@ module lilong_post #(
     logic softmax;
     logic copy;
   } kind_t;
-
-  function automatic kind_t classify(input logic [511:0] cmd);
-    /* verilator lint_off UNUSEDSIGNAL */
-    lilong_isa_pkg::conv_t cv;
-    lilong_isa_pkg::pool_t pl;
-    lilong_isa_pkg::copy_t cp;
-    /* verilator lint_on UNUSEDSIGNAL */
-    logic no_output;
-    cv        = cmd;
-    pl        = cmd;
-    cp        = cmd;
-    no_output = cv.out_height == 16'd0 || cv.out_width == 16'd0 || cv.channels == 16'd0;
-    classify  = '0;
-    unique case (cv.opcode)
-      lilong_isa_pkg::OpcodeConv, lilong_isa_pkg::OpcodeDwconv: begin
-        classify.array  = 1'b1;
-        classify.groups = 1'b1;
-        classify.empty  = no_output || cv.steps == 16'd0;
-      end
-      lilong_isa_pkg::OpcodePool: begin
-        classify.array = 1'b1;
-        classify.empty = no_output || pl.steps == 8'd0;
-      end
-      lilong_isa_pkg::OpcodeEltwise: begin
-        classify.eltwise = 1'b1;
-        classify.empty   = no_output;
-      end
-      lilong_isa_pkg::OpcodeSoftmax: begin
-        classify.softmax = 1'b1;
-        classify.empty   = no_output;
-      end
-      lilong_isa_pkg::OpcodeCopy: begin
-        classify.copy  = 1'b1;
-        classify.empty = cp.run == 16'd0 || cp.count0 == 16'd0 || cp.count1 == 16'd0 ||
-                         cp.count2 == 16'd0 || cp.count3 == 16'd0;
-      end
-      default: classify.empty = 1'b1;
-    endcase
-  endfunction
 
   // ---- the two instructions inside
   logic [1:0][511:0] cmd_q;
@@ -116,14 +78,20 @@ module lilong_post #(
   kind_t             kind;
   logic              done_q;
 
-  assign kind        = classify(cmd_i);
+  assign kind.empty   = cmd_kind_i[5];
+  assign kind.array   = cmd_kind_i[0];
+  assign kind.groups  = cmd_kind_i[2];
+  assign kind.eltwise = cmd_kind_i[1] && !cmd_kind_i[3] && !cmd_kind_i[4];
+  assign kind.softmax = cmd_kind_i[3];
+  assign kind.copy    = cmd_kind_i[4];
   assign tail        = head_q ^ valid_q[head_q];
   assign cmd_ready_o = valid_q != 2'b11;
   assign push        = cmd_valid_i && cmd_ready_o;
   assign idle_o      = valid_q == 2'b00 && !done_q;
 
   // Selected instructions, registered: functions of the next state.
-  logic front_sel, front_valid, load_sel, load_valid, load_done, front_done;
+  logic front_sel, load_sel, load_valid, load_done, front_done;
+  logic alone, takes;   // the front instruction is the oldest; it takes accumulators
   logic out_done, smx_done, cpy_done;
   /* verilator lint_off UNUSEDSIGNAL */   // not every bit of both is asked for
   kind_t front_kind, head_kind;
@@ -131,11 +99,11 @@ module lilong_post #(
   logic load_done_q;   // of the cycle before: grants come late in a cycle
   logic [1:0] valid_d, loaded_d, taken_d;
   kind_t [1:0] kind_d;
-  logic head_d, front_sel_d, load_sel_d;
+  kind_t front_kind_d;
+  logic head_d, front_sel_d, front_valid_d, load_sel_d;
 
   // Vector instructions start when everything before them has been written.
-  logic alone, started_q, elt_active, elt_start, smx_start, cpy_start;
-  assign alone      = front_valid && front_sel == head_q;
+  logic started_q, elt_active, elt_start, smx_start, cpy_start;
   assign elt_active = alone && front_kind.eltwise;
   assign smx_start  = alone && front_kind.softmax && !started_q;
   assign cpy_start  = alone && front_kind.copy && !started_q;
@@ -162,8 +130,10 @@ module lilong_post #(
       kind_d[tail]   = kind;
     end
   end
-  assign front_sel_d = head_d ^ taken_d[head_d];
-  assign load_sel_d  = head_d ^ loaded_d[head_d];
+  assign front_sel_d   = head_d ^ taken_d[head_d];
+  assign front_valid_d = valid_d[front_sel_d] && !taken_d[front_sel_d];
+  assign front_kind_d  = kind_d[front_sel_d];
+  assign load_sel_d    = head_d ^ loaded_d[head_d];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -175,7 +145,8 @@ module lilong_post #(
       started_q   <= 1'b0;
       done_q      <= 1'b0;
       front_sel   <= 1'b0;
-      front_valid <= 1'b0;
+      alone       <= 1'b0;
+      takes       <= 1'b0;
       load_sel    <= 1'b0;
       load_valid  <= 1'b0;
       load_done_q <= 1'b0;
@@ -189,7 +160,8 @@ module lilong_post #(
       started_q   <= 1'b0;
       done_q      <= 1'b0;
       front_sel   <= 1'b0;
-      front_valid <= 1'b0;
+      alone       <= 1'b0;
+      takes       <= 1'b0;
       load_sel    <= 1'b0;
       load_valid  <= 1'b0;
       load_done_q <= 1'b0;
@@ -203,11 +175,13 @@ module lilong_post #(
       kind_q      <= kind_d;
       head_q      <= head_d;
       front_sel   <= front_sel_d;
-      front_valid <= valid_d[front_sel_d] && !taken_d[front_sel_d];
+      alone       <= front_valid_d && front_sel_d == head_d;
+      takes       <= front_valid_d && (front_kind_d.array ||
+                                       (front_kind_d.eltwise && front_sel_d == head_d));
       load_sel    <= load_sel_d;
       load_done_q <= load_done;
       load_valid  <= valid_d[load_sel_d] && !loaded_d[load_sel_d];
-      front_kind  <= kind_d[front_sel_d];
+      front_kind  <= front_kind_d;
       head_kind   <= kind_d[head_d];
       if (front_done || smx_done || cpy_done) started_q <= 1'b0;
       else if (elt_start || smx_start || cpy_start) started_q <= 1'b1;
@@ -272,6 +246,7 @@ module lilong_post #(
   logic [GW-1:0]          out_addr;
   logic [Depth*8-1:0]     out_data;
   logic [Depth/8-1:0]     out_strobe;
+  logic [7:0]             out_hot;
 
   lilong_output #(
     .Lanes(Lanes),
@@ -283,7 +258,7 @@ module lilong_post #(
     .rst_ni,
     .clr_i,
     .cmd_i          (cmd_q),
-    .front_valid_i  (front_valid && (front_kind.array || elt_active)),
+    .front_valid_i  (takes),
     .front_sel_i    (front_sel),
     .front_eltwise_i(front_kind.eltwise),
     .front_groups_i (front_kind.groups),
@@ -307,6 +282,7 @@ module lilong_post #(
     .elt_ready_o    (elt_ready),
     .elt_valid_i    (elt_valid),
     .elt_data_i     (elt_data),
+    .wr_hot_o       (out_hot),
     .wr_req_o       (out_req),
     .wr_addr_o      (out_addr),
     .wr_data_o      (out_data),
@@ -326,6 +302,7 @@ module lilong_post #(
   logic                    smx_req, cpy_req;
   logic [GW-1:0]           smx_addr, cpy_addr;
   logic [63:0]             smx_data, cpy_data;
+  logic [7:0]              smx_hot, cpy_hot;
 
   assign elt_start = elt_active && elt_ready && !started_q;
 
@@ -367,6 +344,7 @@ module lilong_post #(
     .rd_data_valid_i(rd_data_valid[0] && head_kind.softmax),
     .rd_data_ready_o(smx_rd_pop),
     .rd_data_i      (rd_data[0]),
+    .wr_hot_o       (smx_hot),
     .wr_req_o       (smx_req),
     .wr_addr_o      (smx_addr),
     .wr_data_o      (smx_data),
@@ -387,6 +365,7 @@ module lilong_post #(
     .rd_data_valid_i(rd_data_valid & {2{head_kind.copy}}),
     .rd_data_ready_o(cpy_rd_pop),
     .rd_data_i      ({rd_data[1][63:0], rd_data[0][63:0]}),
+    .wr_hot_o       (cpy_hot),
     .wr_req_o       (cpy_req),
     .wr_addr_o      (cpy_addr),
     .wr_data_o      (cpy_data),
@@ -450,26 +429,7 @@ module lilong_post #(
     end
   end
 
-  // Banks of every unit's own request, beside its way through the selection above.
-  localparam int unsigned GranuleShift = $clog2(Depth / 8);
-  function automatic logic [7:0] hot(input logic [GW-1:0] granule);
-    logic [5:0] vector;
-    vector = 6'(granule >> GranuleShift);
-    hot    = 8'd1 << 3'(vector[2:0] + vector[5:3]);
-  endfunction
-
-  logic [2*(Depth/8)-1:0] out_places;   // granules of the first and of the second vector
-  always_comb begin
-    out_places = (2*(Depth/8))'(out_strobe);
-    if (Depth > 8) out_places = out_places << (32'(out_addr) % (Depth / 8));
-    wr_hot_o = '0;
-    if (out_req && out_places[Depth/8-1:0] != '0) wr_hot_o = wr_hot_o | hot(out_addr);
-    if (out_req && out_places[2*(Depth/8)-1:Depth/8] != '0) begin
-      wr_hot_o = wr_hot_o | hot(out_addr + GW'(Depth / 8));
-    end
-    if (smx_req) wr_hot_o = wr_hot_o | hot(smx_addr);
-    if (cpy_req) wr_hot_o = wr_hot_o | hot(cpy_addr);
-  end
+  assign wr_hot_o = out_hot | smx_hot | cpy_hot;
 
   `LILONG_ASSERT(VectorAlone, !(push && (kind.eltwise || kind.softmax || kind.copy)) || valid_q == 2'b00)
   `LILONG_ASSERT(OneWriter, 2'(out_req) + 2'(smx_req) + 2'(cpy_req) <= 2'd1)

@@ -24,12 +24,12 @@ module lilong_queue #(
     input  logic             push_valid_i,
     output logic             push_ready_o,
     input  logic [Width-1:0] push_desc_i,   // stable from write_i to the push
-    input  logic [1:0]       push_kind_i,
+    input  logic [5:0]       push_kind_i,
     input  logic             push_empty_i,
     input  logic [31:0]      push_instr_i,  // number, below 2^26
     output logic             head_valid_o,
     output logic [33:0]      head_needs_o,  // {both waits the same, wait1, wait0 one hot, fence}
-    output logic [1:0]       head_kind_o,
+    output logic [5:0]       head_kind_o,
     output logic [Width-1:0] head_desc_o,
     output logic             head_empty_o,
     output logic [31:0]      head_instr_o,
@@ -46,7 +46,7 @@ module lilong_queue #(
 
   // What the start of the head depends on: {kind, wait1, wait1_en, wait0, wait0_en, fence}.
   typedef struct packed {
-    logic [1:0] kind;
+    logic [5:0] kind;
     logic [3:0] wait1;
     logic       wait1_en;
     logic [3:0] wait0;
@@ -55,10 +55,12 @@ module lilong_queue #(
   } flags_t;
 
   (* ram_style = "block" *) logic [Width+26:0] desc_q [Rows];   // {number, empty, descriptor}
-  (* ram_style = "block" *) logic [35:0] done_mem_q [Rows];     // {number, signals}
+  (* ram_style = "block" *) logic [25:0] done_mem_q [Rows];     // number
+  (* ram_style = "distributed" *) logic [9:0] signals_mem_q [Rows];  // they are needed early
   flags_t flags_mem_q [Rows];
   logic [Width+26:0] head_q;
-  logic [35:0] oldest_q;
+  logic [25:0] oldest_q;
+  logic [9:0] signals_q;
   logic [PtrWidth:0] push_q, issue_q, done_q;  // with a wrap bit
   logic head_valid_q;
 
@@ -69,8 +71,8 @@ module lilong_queue #(
   assign head_desc_o    = head_q[Width-1:0];
   assign head_empty_o   = head_q[Width];
   assign head_instr_o   = {6'd0, head_q[Width+1+:26]};
-  assign done_signals_o = oldest_q[9:0];
-  assign done_instr_o   = {6'd0, oldest_q[10+:26]};
+  assign done_signals_o = signals_q;
+  assign done_instr_o   = {6'd0, oldest_q};
   assign none_o         = push_q == done_q;
   assign inflight_o     = issue_q != done_q;
 
@@ -89,15 +91,19 @@ module lilong_queue #(
   always_ff @(posedge clk_i) begin
     if (write_i) begin
       desc_q[push_q]      <= {push_instr_i[25:0], push_empty_i, push_desc_i};
-      done_mem_q[push_q]  <= {push_instr_i[25:0], push_desc_i[28:19]};
+      done_mem_q[push_q]  <= push_instr_i[25:0];
       flags_mem_q[push_q] <= push_flags;
+      signals_mem_q[push_q] <= push_desc_i[28:19];
     end
   end
   always_ff @(posedge clk_i) begin
     if (push || issue_i) head_q <= desc_q[issue_d];
   end
   always_ff @(posedge clk_i) begin
-    if (push || done_i) oldest_q <= done_mem_q[done_d];
+    if (push || done_i) begin
+      oldest_q  <= done_mem_q[done_d];
+      signals_q <= signals_mem_q[done_d];
+    end
   end
 
   // ---- flags of the next head
@@ -105,7 +111,7 @@ module lilong_queue #(
   logic waits;  // an instruction waits, so the next head is behind it
   logic [15:0] wait0, wait1;
   logic [33:0] needs_q;
-  logic [1:0] kind_q;
+  logic [5:0] kind_q;
   assign waits        = push_q != issue_q;
   assign flags        = waits ? flags_mem_q[issue_next] : push_flags;
   assign wait0        = 16'(flags.wait0_en) << flags.wait0;

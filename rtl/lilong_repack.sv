@@ -26,36 +26,41 @@ module lilong_repack #(
 );
   localparam int unsigned RestBytes = (InBytes > OutBytes) ? InBytes : OutBytes;
   localparam int unsigned AllBytes = InBytes + OutBytes;
+  localparam int unsigned CW = $clog2(RestBytes + 1);  // bits of a number of bytes
 
   logic [RestBytes*8-1:0] rest_q;
-  logic [5:0] count_q;
-  logic [6:0] available;
-  logic enough, fire, absorb;
-  logic [AllBytes*8-1:0] all, remainder;
+  logic [CW-1:0] count_q, n, in_count;
+  logic [CW:0] need;  // bytes that the rest lacks, negative if it has more
+  logic enough, have, fire, absorb;
+  logic [AllBytes*8-1:0] all;
+  logic [RestBytes*8-1:0] remainder;
 
-  assign enough      = count_q >= n_i;
-  assign available   = 7'(count_q) + ((in_valid_i && !enough) ? 7'(in_count_i) : 7'd0);
-  assign out_valid_o = n_valid_i && (available >= 7'(n_i));
+  assign n           = n_i[CW-1:0];
+  assign in_count    = in_count_i[CW-1:0];
+  assign need        = {1'b0, n} - {1'b0, count_q};
+  assign enough      = need[CW] || need == '0;
+  assign have        = enough || (in_valid_i && in_count >= need[CW-1:0]);
+  assign out_valid_o = n_valid_i && have;
   assign fire        = out_valid_o && out_ready_i;
-  assign absorb      = n_valid_i && in_valid_i && !enough && (available < 7'(n_i));
+  assign absorb      = n_valid_i && in_valid_i && !have;
   assign in_ready_o  = !enough && (fire || absorb);
 
   always_comb begin
     all       = '0;
     remainder = '0;
     if (n_valid_i) begin
-      all = (AllBytes*8)'(rest_q);
-      if (in_valid_i && !enough) begin
-        all = all | ((AllBytes*8)'(in_data_i) << {count_q, 3'd0});
-      end
-      remainder = fire ? (all >> {n_i, 3'd0}) : all;
+      // what follows the rest does no harm where it is not wanted; without a word no piece is made of it
+      all       = (AllBytes*8)'(rest_q) | ((AllBytes*8)'(in_data_i) << {count_q, 3'd0});
+      remainder = all[RestBytes*8-1:0];
+      if (enough) remainder = rest_q >> {n, 3'd0};
+      else if (have) remainder = (RestBytes*8)'(in_data_i) >> {need[CW-1:0], 3'd0};
     end
   end
   assign out_data_o = all[OutBytes*8-1:0];
 
   // Bytes of rest_q at and above count_q are zero, and so must be those of in_data_i above its count.
   logic unused_high;
-  assign unused_high = ^remainder[AllBytes*8-1:RestBytes*8];
+  assign unused_high = ^{all[AllBytes*8-1:OutBytes*8], n_i, in_count_i};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -65,10 +70,10 @@ module lilong_repack #(
       rest_q  <= '0;
       count_q <= '0;
     end else if (fire || absorb) begin
-      rest_q  <= remainder[RestBytes*8-1:0];
-      count_q <= 6'(available - (fire ? 7'(n_i) : 7'd0));
+      rest_q  <= remainder;
+      count_q <= have ? (enough ? '0 : in_count) - need[CW-1:0] : count_q + in_count;
     end
   end
 
-  `LILONG_ASSERT(RestFits, count_q <= 6'(RestBytes))
+  `LILONG_ASSERT(RestFits, count_q <= CW'(RestBytes))
 endmodule

@@ -27,6 +27,7 @@ module lilong_rows #(
     output logic        empty_o,
     output logic [20:0] granule_o,
     output logic [5:0]  count_o,         // bytes of the piece, at least 1 unless empty
+    output logic [Bytes-1:0] mask_o,     // one bit for each
     output logic        last_o,          // the piece is the last of the instruction
     input  logic        advance_i
 );
@@ -35,7 +36,8 @@ module lilong_rows #(
   logic [20:0] granule_q, row_q, plane_q, row_stride_q, plane_stride_q;
   logic [23:0] left_q, row_bytes_q;
   logic [15:0] rows_q, row_count_q, plane_count_q;
-  logic [5:0] count_q;
+  logic [5:0] count_q, count_d;
+  logic [Bytes-1:0] mask_q, mask_d;
   logic row_done_q, row_end, last_row;
 
   // The next piece: its address and the bytes of the row from there on.
@@ -62,6 +64,10 @@ module lilong_rows #(
     assign room = 6'(Bytes);
   end
   assign row_done_d = left_d <= 24'(room);
+  assign count_d    = row_done_d ? left_d[5:0] : room;
+  always_comb begin
+    for (int unsigned b = 0; b < Bytes; b++) mask_d[b] = count_d > 6'(b);
+  end
 
   assign row_end    = row_count_q == 16'd1;
   assign ready_o    = !valid_q;
@@ -69,6 +75,7 @@ module lilong_rows #(
   assign empty_o    = empty_q;
   assign granule_o  = granule_q;
   assign count_o    = count_q;
+  assign mask_o     = mask_q;
   assign last_row   = row_end && (plane_count_q == 16'd1);
   assign last_o     = empty_q || (row_done_q && last_row);
 
@@ -87,6 +94,7 @@ module lilong_rows #(
       row_count_q    <= '0;
       plane_count_q  <= '0;
       count_q        <= '0;
+      mask_q         <= '0;
       row_done_q     <= 1'b0;
     end else if (clr_i) begin
       valid_q <= 1'b0;
@@ -95,7 +103,8 @@ module lilong_rows #(
       valid_q        <= valid_i;
       empty_q        <= empty_i;
       granule_q      <= granule_d;
-      count_q        <= row_done_d ? left_d[5:0] : room;
+      count_q        <= count_d;
+      mask_q         <= mask_d;
       row_done_q     <= row_done_d;
       row_q          <= granule_i;
       plane_q        <= granule_i;
@@ -109,7 +118,8 @@ module lilong_rows #(
     end else if (advance_i) begin
       granule_q  <= granule_d;
       left_q     <= left_d;
-      count_q    <= row_done_d ? left_d[5:0] : room;
+      count_q    <= count_d;
+      mask_q     <= mask_d;
       row_done_q <= row_done_d;
       if (last_o) begin
         valid_q <= 1'b0;

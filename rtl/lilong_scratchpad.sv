@@ -32,7 +32,7 @@ module lilong_scratchpad #(
     output logic [Ports-1:0]       rd_gnt_o,
     output logic [Ports-1:0]       rd_rvalid_o,
     output logic [Ports*Width-1:0] rd_rdata_o,
-    input  logic [Banks-1:0]       wr_hot_i,    // banks of the result port's request, else 0
+    input  logic [2*Banks-1:0]     wr_hot_i,    // banks of each port's request, else 0
     input  logic [1:0]             wr_req_i,
     input  logic [2*GW-1:0]        wr_addr_i,
     input  logic [2*Width-1:0]     wr_data_i,
@@ -179,7 +179,7 @@ module lilong_scratchpad #(
   end
 
   assign wr_gnt_o[0] = 1'b1;
-  assign wr_gnt_o[1] = wr_req_i[1] && (wr_hot_i & (wr_hot0[1] | wr_hot1[1])) == '0;
+  assign wr_gnt_o[1] = wr_req_i[1] && (wr_hot_i[0+:Banks] & wr_hot_i[Banks+:Banks]) == '0;
 
   // ---- write: register, then the banks; the ports granted in a cycle have no bank in common
   logic [1:0][Width-1:0] wr_data_q;
@@ -240,5 +240,6 @@ module lilong_scratchpad #(
   end
 
   `LILONG_ASSERT(SecondVectorOtherBank, (wr_hot0[0] & wr_hot1[0]) == '0 && (wr_hot0[1] & wr_hot1[1]) == '0)
-  `LILONG_ASSERT(HotOfRequest, wr_hot_i == (wr_req_i[0] ? wr_hot0[0] | wr_hot1[0] : '0))
+  `LILONG_ASSERT(HotOfResult, wr_hot_i[0+:Banks] == (wr_req_i[0] ? wr_hot0[0] | wr_hot1[0] : '0))
+  `LILONG_ASSERT(HotOfLoad, !wr_req_i[1] || wr_hot_i[Banks+:Banks] == (wr_hot0[1] | wr_hot1[1]))
 endmodule

@@ -3,6 +3,8 @@
 // multipliers (8 cycles: one bit a cycle, two where a factor has 16 bits) and, for a padded depthwise window, one serial division
 // (12 cycles).  Runs while the instruction before is still at work.
 // Work and weight blocks are taken separately, so weights are prefetched early.
+`include "lilong_assert.svh"
+
 module lilong_setup #(
     parameter int unsigned Lanes = 16
 ) (
@@ -38,14 +40,17 @@ module lilong_setup #(
   lilong_path_pkg::blocks_t blocks_q;
   logic accept, finish;
 
-  assign cmd_ready_o    = !run_q && !work_valid_q && !blocks_valid_q;
-  assign accept         = cmd_valid_i && cmd_ready_o;
+  // free_q says the same as open: one for the handshake, one for the registers that follow the input.
+  logic free_q, open;
+  assign open           = !run_q && !work_valid_q && !blocks_valid_q;
+  assign cmd_ready_o    = free_q;
+  assign accept         = cmd_valid_i && free_q;
   assign finish         = run_q && left_q == 4'd0;
   assign work_valid_o   = work_valid_q;
   assign blocks_valid_o = blocks_valid_q;
   assign work_o         = work_q;
   assign blocks_o       = blocks_q;
-  assign idle_o         = cmd_ready_o;
+  assign idle_o         = free_q;
 
   // ---- serial products, lowest bits of the multiplier first
   logic [23:0] pitch_q;                      // in_row_pitch, shifted
@@ -85,7 +90,7 @@ module lilong_setup #(
       quotient_q     <= '0;
       divisor_q      <= '0;
       rest_q         <= '0;
-    end else if (cmd_ready_o) begin
+    end else if (open) begin
       // follows the input until an instruction is taken
       pitch_q        <= conv.in_row_pitch;
       mul_stride_q   <= conv.stride_y;
@@ -166,7 +171,7 @@ module lilong_setup #(
     end else begin
       if (work_valid_q && work_ready_i) work_valid_q <= 1'b0;
       if (blocks_valid_q && blocks_ready_i) blocks_valid_q <= 1'b0;
-      if (cmd_ready_o) begin
+      if (open) begin
         run_q               <= accept;
         left_q              <= (is_conv || conv.pad_left == '0) ? 4'd8 : 4'd12;
         work_q.fence        <= conv.fence[0];
@@ -213,6 +218,15 @@ module lilong_setup #(
       end
     end
   end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) free_q <= 1'b1;
+    else if (clr_i) free_q <= 1'b1;
+    else if (open) free_q <= !accept;
+    else free_q <= !run_q && (!work_valid_q || work_ready_i) && (!blocks_valid_q || blocks_ready_i);
+  end
+
+  `LILONG_ASSERT(FreeIsOpen, free_q == open)
 
   // Fields that belong to the output path.
   logic unused;

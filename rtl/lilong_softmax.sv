@@ -30,6 +30,7 @@ module lilong_softmax #(
   output logic               rd_data_ready_o,
   input  logic [Depth*8-1:0] rd_data_i,
   // result port, one granule
+  output logic [7:0]         wr_hot_o,     // banks of the request, 0 without one
   output logic               wr_req_o,
   output logic [GW-1:0]      wr_addr_o,
   output logic [63:0]        wr_data_o,
@@ -51,9 +52,10 @@ module lilong_softmax #(
   logic [15:0]   rq_left_q, rq_x_q, rq_y_q;      // vectors of the table; channels, pixels, rows left
   logic [SW-1:0] rq_cur_q, rq_pix_q, rq_row_q;
   logic [SW-1:0] rq_next_pix, rq_next_row;
-  logic          rq_last;
+  logic          rq_last, rq_last_q;             // the counters are at their last
+  logic          rq_one_x_q, rq_one_y_q;
 
-  assign rq_last     = rq_table_q ? (rq_left_q == 16'd1) : (rq_left_q <= 16'(Depth));
+  assign rq_last     = rq_last_q;
   assign rq_next_pix = rq_pix_q + SW'(cmd.in_pix_pitch);
   assign rq_next_row = rq_row_q + SW'(cmd.in_row_pitch);
   assign rd_valid_o  = rq_run_q;
@@ -68,7 +70,7 @@ module lilong_softmax #(
     end else if (start_i) begin
       rq_run_q <= 1'b1;
     end else if (rq_run_q && rd_ready_i && rq_last && !rq_table_q && rq_pass_q == 2'd2 &&
-                 rq_x_q == 16'd1 && rq_y_q == 16'd1) begin
+                 rq_one_x_q && rq_one_y_q) begin
       rq_run_q <= 1'b0;
     end
   end
@@ -78,29 +80,37 @@ module lilong_softmax #(
       rq_table_q <= 1'b1;
       rq_pass_q  <= 2'd0;
       rq_left_q  <= 16'(TableRows);
+      rq_last_q  <= TableRows == 1;
       rq_x_q     <= cmd.out_width;
       rq_y_q     <= cmd.out_height;
+      rq_one_x_q <= cmd.out_width == 16'd1;
+      rq_one_y_q <= cmd.out_height == 16'd1;
       rq_cur_q   <= SW'(cmd.params_addr);
       rq_pix_q   <= SW'(cmd.in_addr);
       rq_row_q   <= SW'(cmd.in_addr);
     end else if (rq_run_q && rd_ready_i) begin
       if (!rq_last) begin
         rq_left_q <= rq_left_q - (rq_table_q ? 16'd1 : 16'(Depth));
+        rq_last_q <= rq_table_q ? (rq_left_q == 16'd2) : (rq_left_q <= 16'(2 * Depth));
         rq_cur_q  <= rq_cur_q + SW'(Depth);
       end else begin
         rq_table_q <= 1'b0;
         rq_left_q  <= cmd.channels;
+        rq_last_q  <= cmd.channels <= 16'(Depth);
         rq_cur_q   <= rq_pix_q;
         if (!rq_table_q) begin
           rq_pass_q <= (rq_pass_q == 2'd2) ? 2'd0 : (rq_pass_q + 2'd1);
           if (rq_pass_q == 2'd2) begin
-            if (rq_x_q != 16'd1) begin
-              rq_x_q   <= rq_x_q - 16'd1;
+            if (!rq_one_x_q) begin
+              rq_x_q     <= rq_x_q - 16'd1;
+              rq_one_x_q <= rq_x_q == 16'd2;
               rq_pix_q <= rq_next_pix;
               rq_cur_q <= rq_next_pix;
             end else begin
-              rq_x_q   <= cmd.out_width;
-              rq_y_q   <= rq_y_q - 16'd1;
+              rq_x_q     <= cmd.out_width;
+              rq_y_q     <= rq_y_q - 16'd1;
+              rq_one_x_q <= cmd.out_width == 16'd1;
+              rq_one_y_q <= rq_y_q == 16'd2;
               rq_row_q <= rq_next_row;
               rq_pix_q <= rq_next_row;
               rq_cur_q <= rq_next_row;
@@ -118,17 +128,19 @@ module lilong_softmax #(
 
   logic [2:0]    state_q, state_d;
   logic [5:0]    timer_q;
+  logic [5:0]    step_q;                    // of StNormalise: 32, 16, 8, 4, 2, 1
   logic [15:0]   left_q;                    // elements of the pass (rows of the table) left
   logic [DW-1:0] byte_q;                    // element within the group
   logic [15:0]   x_q, y_q;                  // pixels and rows left
+  logic          one_left_q, one_x_q, one_y_q;
   logic          en;
   logic          element, last_element, last_pixel;
   logic [7:0]    x_byte;
 
   assign element         = en && rd_data_valid_i &&
                            (state_q == StMax || state_q == StSum || state_q == StResult);
-  assign last_element    = element && left_q == 16'd1;
-  assign last_pixel      = x_q == 16'd1 && y_q == 16'd1;
+  assign last_element    = element && one_left_q;
+  assign last_pixel      = one_x_q && one_y_q;
   assign x_byte          = rd_data_i[byte_q*8 +: 8];
   assign rd_data_ready_o = (state_q == StTable && en) ||
                            (element && (last_element || byte_q == DW'(Depth - 1)));
@@ -140,7 +152,7 @@ module lilong_softmax #(
     state_d = state_q;
     unique case (state_q)
       StIdle:      if (start_i) state_d = StTable;
-      StTable:     if (table_row && left_q == 16'd1) state_d = StMax;
+      StTable:     if (table_row && one_left_q) state_d = StMax;
       StMax:       if (last_element) state_d = StSum;
       StSum:       if (last_element) state_d = StDrain;
       StDrain:     if (timer_q == 6'd1) state_d = StNormalise;
@@ -157,15 +169,20 @@ module lilong_softmax #(
     if (!rst_ni) begin
       state_q <= StIdle;
       timer_q <= '0;
+      step_q  <= '0;
       left_q  <= '0;
       byte_q  <= '0;
       x_q     <= '0;
       y_q     <= '0;
+      one_left_q <= 1'b0;
+      one_x_q    <= 1'b0;
+      one_y_q    <= 1'b0;
     end else if (clr_i) begin
       state_q <= StIdle;
     end else if (en) begin
       state_q <= state_d;
       timer_q <= timer_q - 6'd1;
+      step_q  <= state_q == StNormalise ? step_q >> 1 : 6'd32;
       if (state_d != state_q) begin
         unique case (state_d)
           StDrain:     timer_q <= DrainCycles;
@@ -175,20 +192,29 @@ module lilong_softmax #(
         endcase
       end
       if (state_q == StIdle) begin
-        left_q <= 16'(TableRows);
-        byte_q <= '0;
-        x_q    <= cmd.out_width;
-        y_q    <= cmd.out_height;
+        left_q     <= 16'(TableRows);
+        byte_q     <= '0;
+        x_q        <= cmd.out_width;
+        y_q        <= cmd.out_height;
+        one_left_q <= TableRows == 1;
+        one_x_q    <= cmd.out_width == 16'd1;
+        one_y_q    <= cmd.out_height == 16'd1;
       end else if (table_row || element) begin
-        left_q <= left_q - 16'd1;
+        left_q     <= left_q - 16'd1;
+        one_left_q <= left_q == 16'd2;
         if (element) byte_q <= byte_q + DW'(1);
-        if (left_q == 16'd1) begin
-          left_q <= cmd.channels;
-          byte_q <= '0;
+        if (one_left_q) begin
+          left_q     <= cmd.channels;
+          one_left_q <= cmd.channels == 16'd1;
+          byte_q     <= '0;
         end
         if (last_element && state_q == StResult) begin
-          x_q <= (x_q == 16'd1) ? cmd.out_width : (x_q - 16'd1);
-          if (x_q == 16'd1) y_q <= y_q - 16'd1;
+          x_q     <= one_x_q ? cmd.out_width : (x_q - 16'd1);
+          one_x_q <= one_x_q ? (cmd.out_width == 16'd1) : (x_q == 16'd2);
+          if (one_x_q) begin
+            y_q     <= y_q - 16'd1;
+            one_y_q <= y_q == 16'd2;
+          end
         end
       end
     end
@@ -258,9 +284,17 @@ module lilong_softmax #(
 
   // ---- sum, its leading one, its reciprocal
   logic normalise_shift;
-  logic [5:0] step;                                 // 32, 16, 8, 4, 2, 1
-  assign step            = 6'd1 << (timer_q - 6'd1);
-  assign normalise_shift = (sum_q & ~(48'hffff_ffff_ffff >> step)) == 48'd0;
+  logic [47:0] sum_shifted;
+  always_comb begin
+    normalise_shift = 1'b1;
+    sum_shifted     = '0;
+    for (int unsigned i = 0; i < 6; i++) begin
+      if (step_q[i]) begin
+        if ((sum_q >> (48 - 2 ** i)) != 48'd0) normalise_shift = 1'b0;
+        sum_shifted = sum_shifted | (sum_q << (2 ** i));
+      end
+    end
+  end
 
   logic rem_fits;
   assign rem_fits = rem_q >= {2'b00, sum_q[47:16]};
@@ -274,8 +308,8 @@ module lilong_softmax #(
       end else if (valid_q[3] && !result_q[3]) begin
         sum_q <= sum_q + {17'd0, exp3_q};
       end else if (state_q == StNormalise && normalise_shift) begin
-        sum_q <= sum_q << step;
-        pos_q <= pos_q - step;
+        sum_q <= sum_shifted;
+        pos_q <= pos_q - step_q;
       end
       if (state_q == StNormalise) begin
         rem_q   <= 34'h8000_0000;
@@ -301,6 +335,7 @@ module lilong_softmax #(
   logic [2:0]      fill_q;
   logic            full;
   logic            req_q, final_req_q;
+  logic [7:0]      hot_q;
   logic [63:0]     data_q;
   logic [GW-1:0]   addr_q, cur_q, out_pix_q, out_row_q;
   logic [15:0]     out_x_q;
@@ -322,13 +357,16 @@ module lilong_softmax #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       req_q       <= 1'b0;
+      hot_q       <= '0;
       final_req_q <= 1'b0;
       fill_q      <= '0;
     end else if (clr_i) begin
       req_q  <= 1'b0;
+      hot_q  <= '0;
       fill_q <= '0;
     end else if (en) begin
       req_q       <= full;
+      hot_q       <= full ? lilong_path_pkg::bank_hot(6'(cur_q >> $clog2(Depth / 8))) : '0;
       final_req_q <= final_q[5];
       if (full) fill_q <= '0;
       else if (result_valid) fill_q <= fill_q + 3'd1;
@@ -363,6 +401,7 @@ module lilong_softmax #(
     end
   end
 
+  assign wr_hot_o  = hot_q;
   assign wr_req_o  = req_q;
   assign wr_addr_o = addr_q;
   assign wr_data_o = data_q;

@@ -9,7 +9,8 @@ module lilong_steps #(
     input  logic                   clk_i,
     input  logic                   rst_ni,
     input  logic                   clr_i,
-    input  logic                   restart_i,  // new instruction; work_i is valid from the next cycle
+    input  logic                   restart_i,  // new instruction: next_i, from the next cycle on work_i
+    input  lilong_path_pkg::work_t next_i,
     input  lilong_path_pkg::work_t work_i,
     output logic                   step_valid_o,
     output lilong_path_pkg::step_t step_o,
@@ -36,18 +37,23 @@ module lilong_steps #(
     logic [23:0] addr0;
   } kernel_t;
 
-  logic active_q, fresh_q, closed_q, step_ready;
+  logic active_q, closed_q, step_ready;
   logic [15:0] count_q;  // number of the step that is being built
   logic [1:0] piece_q;   // number of the piece
-  logic [6:0] fill_q;    // bytes in the step so far
-  kernel_t kernel_q, now, nxt;
-  lilong_path_pkg::step_t build_q;
+  logic [6:0] fill_q, room_q;  // bytes in the step so far, still free
+  kernel_t kernel_q, nxt;
+  lilong_path_pkg::step_t build_q, built;
   lilong_path_pkg::piece_t piece;
   logic move, go, close, wrap;
-  logic [6:0] room, take;
-  logic [7:0] tap_cols, cols_now;
-  logic [1:0] tap_rows;
-  logic [27:0] col_next, group_bytes;
+  logic [6:0] take;
+  logic [7:0] cols_now;
+  logic [27:0] col_next;
+  // of the instruction: columns and rows - 1 of a depthwise pass, bytes of its columns, steps - 1
+  logic [7:0] tap_cols_q;
+  logic [1:0] tap_last_q;
+  logic [27:0] group_bytes_q;
+  logic [15:0] last_step_q;
+  logic last_step, more, fits, one_col, one_row;
 
   assign move         = closed_q && step_ready;
   assign go           = active_q && (!closed_q || move);
@@ -64,56 +70,69 @@ module lilong_steps #(
     end
   endfunction
 
+  // Begin of the kernel.
+  function automatic kernel_t begin_of(input logic [7:0] rows, input logic [7:0] cols,
+                                       input logic [15:0] run);
+    begin_of       = '0;
+    begin_of.done  = rows == '0 || cols == '0;
+    begin_of.rows  = rows;
+    begin_of.rows0 = rows;
+    begin_of.cols  = cols;
+    begin_of.bytes = run;
+  endfunction
+
+  // Shape of a depthwise pass.
+  always_ff @(posedge clk_i) begin
+    if (restart_i) begin
+      last_step_q   <= next_i.steps - 16'd1;
+      tap_last_q    <= 2'd0;
+      tap_cols_q    <= Cols1;
+      group_bytes_q <= times(next_i.dilation_x, Depth);
+      if (next_i.kernel_cols <= Cols3) begin
+        tap_last_q    <= 2'd2;
+        tap_cols_q    <= Cols3;
+        group_bytes_q <= times(next_i.dilation_x, Depth / 3);
+      end else if (next_i.kernel_cols <= Cols2) begin
+        tap_last_q    <= 2'd1;
+        tap_cols_q    <= Cols2;
+        group_bytes_q <= times(next_i.dilation_x, Depth / 2);
+      end
+    end
+  end
+
+  kernel_t now;
   always_comb begin
-    // shape of a depthwise pass
-    tap_rows    = 2'd1;
-    tap_cols    = Cols1;
-    group_bytes = times(work_i.dilation_x, Depth);
-    if (work_i.kernel_cols <= Cols3) begin
-      tap_rows    = 2'd3;
-      tap_cols    = Cols3;
-      group_bytes = times(work_i.dilation_x, Depth / 3);
-    end else if (work_i.kernel_cols <= Cols2) begin
-      tap_rows    = 2'd2;
-      tap_cols    = Cols2;
-      group_bytes = times(work_i.dilation_x, Depth / 2);
-    end
-
-    now = kernel_q;
-    if (fresh_q) begin
-      now.done  = work_i.kernel_rows == '0 || work_i.kernel_cols == '0;
-      now.rows  = work_i.kernel_rows;
-      now.rows0 = work_i.kernel_rows;
-      now.cols  = work_i.kernel_cols;
-      now.bytes = work_i.run;
-    end
-
+    now        = kernel_q;
     nxt        = now;
-    room       = Full - fill_q;
     take       = '0;
-    close      = 1'b0;
-    cols_now   = now.cols > tap_cols ? tap_cols : now.cols;
+    fits       = now.bytes <= 16'(room_q);
+    one_col    = now.cols == 8'd1;
+    one_row    = now.rows == 8'd1;
+    more       = now.cols > tap_cols_q;
+    cols_now   = more ? tap_cols_q : now.cols;
     col_next   = far(now.col + 28'(work_i.dilation_x));
     piece.iy   = now.iy;
     piece.x    = now.x;
     piece.addr = now.addr;
     piece.dst  = fill_q;
     if (!work_i.depthwise) begin
+      // the vector is full, there is no piece left in it, or no byte left in the kernel
+      close = now.bytes >= 16'(room_q) || piece_q == 2'd2 || now.done || (one_col && one_row);
       if (!now.done) begin
-        take = now.bytes > 16'(room) ? room : now.bytes[6:0];
-        if (now.bytes > 16'(room)) begin
-          nxt.bytes = now.bytes - 16'(room);
-          nxt.x     = now.x + 28'(room);
+        take = fits ? now.bytes[6:0] : room_q;
+        if (!fits) begin
+          nxt.bytes = now.bytes - 16'(room_q);
+          nxt.x     = now.x + 28'(room_q);
         end else begin
           nxt.bytes = work_i.run;
-          if (now.cols == 8'd1) begin
+          if (one_col) begin
             nxt.cols = work_i.kernel_cols;
             nxt.col  = '0;
             nxt.x    = '0;
             nxt.iy   = now.iy + 17'(work_i.dilation_y);
             nxt.addr = now.addr + work_i.row_dilation;
             nxt.rows = now.rows - 8'd1;
-            nxt.done = now.rows == 8'd1;
+            nxt.done = one_row;
           end else begin
             nxt.cols = now.cols - 8'd1;
             nxt.col  = col_next;
@@ -121,19 +140,18 @@ module lilong_steps #(
           end
         end
       end
-      close = take == room || piece_q == 2'd2 || nxt.done;
     end else begin
       take     = (now.done || now.rows == '0) ? 7'd0 : 7'(Lanes);
-      close    = piece_q == tap_rows - 2'd1;
+      close    = piece_q == tap_last_q;
       nxt.iy   = now.iy + 17'(work_i.dilation_y);
       nxt.addr = now.addr + work_i.row_dilation;
       nxt.rows = now.rows == '0 ? 8'd0 : now.rows - 8'd1;
       piece.dst = '0;
       if (close) begin
-        if (now.cols > tap_cols) begin
-          nxt.cols = now.cols - tap_cols;
-          nxt.k0   = now.k0 + tap_cols;
-          nxt.x    = far(now.x + group_bytes);
+        if (more) begin
+          nxt.cols = now.cols - tap_cols_q;
+          nxt.k0   = now.k0 + tap_cols_q;
+          nxt.x    = far(now.x + group_bytes_q);
           nxt.rows = now.rows0;
           nxt.iy   = now.iy0;
           nxt.addr = now.addr0;
@@ -144,12 +162,17 @@ module lilong_steps #(
           nxt.rows0 = nxt.rows;
           nxt.iy0   = nxt.iy;
           nxt.addr0 = nxt.addr;
-          nxt.done  = now.done || nxt.rows == '0;
+          nxt.done  = now.done || now.rows == '0 || one_row;
         end
       end
     end
-    piece.n = take;
-    wrap    = close && count_q == work_i.steps - 16'd1;
+    piece.n   = take;
+    last_step = count_q == last_step_q;
+    wrap      = close && last_step;
+    // what the position walk compares with
+    built        = build_q;
+    built.last_col = build_q.cols - 7'd1;
+    built.end_k  = 9'(build_q.k0) + 9'(build_q.cols) - 9'd1;
   end
 
   // Steps that are ready; the way back from the position walk ends here.
@@ -161,7 +184,7 @@ module lilong_steps #(
       .clr_i(clr_i || restart_i),
       .valid_i(closed_q),
       .ready_o(step_ready),
-      .data_i(build_q),
+      .data_i(built),
       .valid_o(step_valid_o),
       .ready_i(step_pop_i),
       .data_o(step_o)
@@ -170,37 +193,39 @@ module lilong_steps #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
-      fresh_q  <= 1'b0;
       closed_q <= 1'b0;
       count_q  <= '0;
       piece_q  <= '0;
       fill_q   <= '0;
+      room_q   <= Full;
     end else if (clr_i) begin
       active_q <= 1'b0;
       closed_q <= 1'b0;
     end else if (restart_i) begin
       active_q <= 1'b1;
-      fresh_q  <= 1'b1;
       closed_q <= 1'b0;
       count_q  <= '0;
       piece_q  <= '0;
       fill_q   <= '0;
+      room_q   <= Full;
     end else begin
       if (move) closed_q <= 1'b0;
       if (go) begin
-        fresh_q  <= wrap;
         closed_q <= close;
         piece_q  <= close ? 2'd0 : piece_q + 2'd1;
         fill_q   <= close ? 7'd0 : fill_q + take;
+        room_q   <= close ? Full : room_q - take;
         if (close) count_q <= wrap ? 16'd0 : count_q + 16'd1;
       end
     end
   end
 
-  // At the begin of the kernel everything is zero, but for what comes from the instruction.
   always_ff @(posedge clk_i) begin
-    if (restart_i || (go && wrap)) kernel_q <= '0;
-    else if (go) kernel_q <= nxt;
+    if (restart_i) kernel_q <= begin_of(next_i.kernel_rows, next_i.kernel_cols, next_i.run);
+    else if (go) begin
+      kernel_q <= nxt;
+      if (wrap) kernel_q <= begin_of(work_i.kernel_rows, work_i.kernel_cols, work_i.run);
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -211,7 +236,7 @@ module lilong_steps #(
         build_q.cols  <= now.done ? 7'd0 : cols_now[6:0];
         build_q.rows  <= take != '0 ? 2'd1 : 2'd0;
         build_q.first <= count_q == '0;
-        build_q.last  <= count_q == work_i.steps - 16'd1;
+        build_q.last  <= last_step;
       end else if (take != '0) begin
         build_q.rows <= piece_q + 2'd1;
       end
@@ -224,5 +249,5 @@ module lilong_steps #(
   end
 
   logic unused;
-  assign unused = ^{work_i, cols_now[7]};
+  assign unused = ^{work_i, next_i, cols_now[7], build_q};
 endmodule

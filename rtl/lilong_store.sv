@@ -48,7 +48,8 @@ module lilong_store #(
     input  logic [Depth*8-1:0]   rd_rdata_i,
     output logic                 stall_memory_o,
     output logic                 stall_bank_o,
-    output logic [10:0]          bytes_o         // bytes of the burst issued in this cycle
+    output logic                 burst_o,        // a burst is issued in this cycle
+    output logic [10:0]          bytes_o         // its bytes
 );
   localparam int unsigned ByteWidth = $clog2(AxiBytes);
   localparam int unsigned VectorWidth = $clog2(Depth);
@@ -105,7 +106,8 @@ module lilong_store #(
   );
   assign req_valid_o = burst_valid && info_ready && order_ready;
   assign burst_fire  = req_valid_o && req_ready_i;
-  assign bytes_o     = burst_fire ? req_bytes_o : '0;
+  assign burst_o     = burst_fire;
+  assign bytes_o     = req_bytes_o;
 
   // ---- responses, in order: {instruction without bytes, last burst of its instruction}
   logic order_valid, order_pop, order_empty, order_last;
@@ -170,6 +172,7 @@ module lilong_store #(
   logic [20:0] granule;
   logic [VectorWidth-1:0] piece_first, vector_first;
   logic [5:0] piece_count, vector_count;
+  logic [Depth-1:0] piece_mask_unused;
   lilong_rows #(
       .Bytes(Depth),
       .Aligned(1'b1)
@@ -190,6 +193,7 @@ module lilong_store #(
       .empty_o(walk_empty_unused),
       .granule_o(granule),
       .count_o(piece_count),
+      .mask_o(piece_mask_unused),
       .last_o(walk_last_unused),
       .advance_i(walk_advance)
   );
@@ -268,8 +272,10 @@ module lilong_store #(
   always_comb begin
     word_in = '0;
     if (data_valid) begin
-      word_in = (vector_data >> {range_first, 3'd0}) &
-                ({(Depth * 8) {1'b1}} >> {6'(Depth) - range_count, 3'd0});
+      word_in = vector_data >> {range_first, 3'd0};
+      for (int unsigned b = 0; b < Depth; b++) begin
+        if (range_count[VectorWidth:0] <= (VectorWidth + 1)'(b)) word_in[b*8+:8] = '0;
+      end
     end
   end
 

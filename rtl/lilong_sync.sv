@@ -9,7 +9,8 @@
 // Queue bits and vectors: 0 LOAD, 1 EXEC, 2 STORE.
 // Ends of the job, in this order: semaphore overflow at once; when nothing is in flight, every queue
 // is empty or its head waits, and decode is done, blocked or trapped: the pending precise trap, else
-// deadlock if an instruction is left, else semaphore_rest, else job_done (when the bus is idle).
+// deadlock if an instruction is left, else semaphore_rest (each a cycle later), else job_done (when
+// the bus is idle).
 module lilong_sync (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -170,41 +171,49 @@ module lilong_sync (
   assign quiet    = (inflight_i == '0) && (((~head_valid_i) | waiting_o) == 3'b111) &&
                     (decode_done_i || decode_blocked_i || decode_trap_i);
 
-  assign job_done_o = !clr_i && quiet && all_none && decode_done_i && (some_q == '0) && bus_idle_i;
+  // Queues without an instruction have no head that waits.
+  assign job_done_o = !clr_i && all_none && decode_done_i && (some_q == '0) && bus_idle_i;
 
-  always_comb begin
-    trap_valid_o  = 1'b0;
-    trap_code_o   = lilong_isa_pkg::TrapDeadlock;
-    trap_engine_o = lilong_isa_pkg::EngineFetch;
-    trap_instr_o  = decode_instr_i;
-    trap_addr_o   = '0;
-    if (overflow_valid) begin
-      trap_valid_o  = 1'b1;
-      trap_code_o   = lilong_isa_pkg::TrapSemaphoreOverflow;
-      trap_engine_o = overflow_queue + 2'd1;
-      trap_instr_o  = done_instr_q[overflow_queue*32+:32];
-      trap_addr_o   = 52'(overflow_number);
-    end else if (quiet && decode_trap_i) begin
-      trap_valid_o = 1'b1;
-      trap_code_o  = decode_code_i;
-      trap_addr_o  = decode_addr_i;
-    end else if (quiet && !all_none) begin
-      trap_valid_o = 1'b1;
-      if (head_valid_i[0]) begin
-        trap_engine_o = lilong_isa_pkg::EngineLoad;
-        trap_instr_o  = head_instr_i[31:0];
-      end else if (head_valid_i[1]) begin
-        trap_engine_o = lilong_isa_pkg::EngineExec;
-        trap_instr_o  = head_instr_i[63:32];
-      end else begin
-        trap_engine_o = lilong_isa_pkg::EngineStore;
-        trap_instr_o  = head_instr_i[95:64];
-      end
-    end else if (quiet && (some_q != '0)) begin
-      trap_valid_o = 1'b1;
-      trap_code_o  = lilong_isa_pkg::TrapSemaphoreRest;
-      trap_addr_o  = 52'(rest_number);
-    end
-    if (clr_i) trap_valid_o = 1'b0;
+  // Of a standstill, reported in the next cycle.
+  logic still_q;
+  logic [7:0] still_code_q;
+  logic [1:0] still_engine_q;
+  logic [31:0] still_instr_q;
+  logic [51:0] still_addr_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) still_q <= 1'b0;
+    else still_q <= !clr_i && quiet && (decode_trap_i || !all_none || some_q != '0);
   end
+  always_ff @(posedge clk_i) begin
+    if (quiet) begin
+      still_code_q   <= lilong_isa_pkg::TrapDeadlock;
+      still_engine_q <= lilong_isa_pkg::EngineFetch;
+      still_instr_q  <= decode_instr_i;
+      still_addr_q   <= '0;
+      if (decode_trap_i) begin
+        still_code_q <= decode_code_i;
+        still_addr_q <= decode_addr_i;
+      end else if (!all_none) begin
+        if (head_valid_i[0]) begin
+          still_engine_q <= lilong_isa_pkg::EngineLoad;
+          still_instr_q  <= head_instr_i[31:0];
+        end else if (head_valid_i[1]) begin
+          still_engine_q <= lilong_isa_pkg::EngineExec;
+          still_instr_q  <= head_instr_i[63:32];
+        end else begin
+          still_engine_q <= lilong_isa_pkg::EngineStore;
+          still_instr_q  <= head_instr_i[95:64];
+        end
+      end else begin
+        still_code_q <= lilong_isa_pkg::TrapSemaphoreRest;
+        still_addr_q <= 52'(rest_number);
+      end
+    end
+  end
+
+  assign trap_valid_o  = !clr_i && (overflow_valid || still_q);
+  assign trap_code_o   = overflow_valid ? lilong_isa_pkg::TrapSemaphoreOverflow : still_code_q;
+  assign trap_engine_o = overflow_valid ? overflow_queue + 2'd1 : still_engine_q;
+  assign trap_instr_o  = overflow_valid ? done_instr_q[overflow_queue*32+:32] : still_instr_q;
+  assign trap_addr_o   = overflow_valid ? 52'(overflow_number) : still_addr_q;
 endmodule

@@ -104,6 +104,7 @@ module lilong_top #(
   logic [1:0] oldest_engine;
   logic [31:0] oldest_instr;
   logic [lilong_isa_pkg::NumCounters-1:0] count;
+  logic burst_read, burst_written;
   logic [10:0] bytes_read, bytes_written;
 
   lilong_csr #(
@@ -248,7 +249,7 @@ module lilong_top #(
   logic [511:0] desc, push_desc;
   logic [25:0] desc_number;
   logic [2:0] push_valid, push_ready;
-  logic [1:0] push_kind;
+  logic [5:0] push_kind;
   logic push_write, push_empty, decoded, decode_done, decode_blocked, decode_trap;
   logic [31:0] push_instr, decode_instr;
   logic [7:0] decode_code;
@@ -315,7 +316,7 @@ module lilong_top #(
   logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, waiting;
   logic [2:0] engine_ready;
   logic [3*34-1:0] head_needs;
-  logic [1:0] exec_kind;
+  logic [5:0] exec_kind;
   logic [95:0] head_instr, done_instr;
   logic [29:0] done_signals;
   logic [2*DmaWidth-1:0] dma_desc;  // heads of LOAD and STORE
@@ -324,7 +325,7 @@ module lilong_top #(
   for (genvar q = 0; q < 3; q++) begin : gen_queue
     localparam int unsigned QueueWidth = (q == 1) ? 512 : DmaWidth;
     logic [QueueWidth-1:0] head_desc;
-    logic [1:0] head_kind;
+    logic [5:0] head_kind;
     lilong_queue #(
         .Width(QueueWidth)
     ) u_queue (
@@ -399,7 +400,7 @@ module lilong_top #(
   logic [Ports-1:0] sp_rd_req, sp_rd_gnt, sp_rd_rvalid;
   logic [Ports*AW-1:0] sp_rd_addr;
   logic [Ports*Width-1:0] sp_rd_rdata;
-  logic [7:0] sp_wr_hot;
+  logic [15:0] sp_wr_hot;
   logic [1:0] sp_wr_req, sp_wr_gnt;
   logic [2*GW-1:0] sp_wr_addr;
   logic [2*Width-1:0] sp_wr_data;
@@ -432,6 +433,7 @@ module lilong_top #(
       .r_valid_i(rd_valid[1]),
       .r_ready_o(rd_ready[1]),
       .r_data_i(rd_data),
+      .wr_hot_o(sp_wr_hot[15:8]),
       .wr_req_o(sp_wr_req[1]),
       .wr_addr_o(sp_wr_addr[GW+:GW]),
       .wr_data_o(sp_wr_data[Width+:Width]),
@@ -439,6 +441,7 @@ module lilong_top #(
       .wr_gnt_i(sp_wr_gnt[1]),
       .stall_memory_o(load_stall_memory),
       .stall_bank_o(load_stall_bank),
+      .burst_o(burst_read),
       .bytes_o(bytes_read)
   );
 
@@ -469,7 +472,7 @@ module lilong_top #(
       .rd_gnt_i(sp_rd_gnt[NP-1:0]),
       .rd_rvalid_i(sp_rd_rvalid[NP-1:0]),
       .rd_rdata_i(sp_rd_rdata[NP*Width-1:0]),
-      .wr_hot_o(sp_wr_hot),
+      .wr_hot_o(sp_wr_hot[7:0]),
       .wr_req_o(sp_wr_req[0]),
       .wr_addr_o(sp_wr_addr[0+:GW]),
       .wr_data_o(sp_wr_data[0+:Width]),
@@ -510,6 +513,7 @@ module lilong_top #(
       .rd_rdata_i(sp_rd_rdata[NP*Width+:Width]),
       .stall_memory_o(store_stall_memory),
       .stall_bank_o(store_stall_bank),
+      .burst_o(burst_written),
       .bytes_o(bytes_written)
   );
 
@@ -573,8 +577,8 @@ module lilong_top #(
     count[lilong_isa_pkg::CounterInstructionsStore] = done[2];
     count[lilong_isa_pkg::CounterMacBeats]          = exec_beat;
     count[lilong_isa_pkg::CounterBytesFetch]        = decoded;
-    count[lilong_isa_pkg::CounterBytesRead]         = bytes_read != '0;
-    count[lilong_isa_pkg::CounterBytesWritten]      = bytes_written != '0;
+    count[lilong_isa_pkg::CounterBytesRead]         = burst_read;
+    count[lilong_isa_pkg::CounterBytesWritten]      = burst_written;
   end
 
   logic unused;

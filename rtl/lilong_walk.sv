@@ -30,6 +30,7 @@ module lilong_walk #(
     logic [26:0] iy;    // signed
     logic [23:0] addr;
     logic [24:0] left;  // columns from here that are left of the image
+    logic beyond;       // left has more than 9 bits
     logic last_x;       // ox is the last of the row
     logic last_y;       // oy is the last row
   } position_t;
@@ -45,11 +46,19 @@ module lilong_walk #(
   logic [15:0] group_q;      // groups left, this one included
   logic [16:0] group_byte_q; // first channel of the group
   logic [6:0] col_q;         // depthwise: columns of this position that have entered
+  logic [9:0] reach_q;       // lowest 9 bits of pos_q.left, plus col_q
+  logic multi_q;             // the instruction has several steps
+  logic [5:0] before_stripe_q;  // stripe - 1
+  logic [6:0] before_stride_q;  // stride_x - 1
+  logic still_q;                // stride_x is 0
+  logic [1:0] taps_q;           // kernel rows that a pass may cover
   logic [27:0] x_q;          // depthwise: next column
   logic accept, step_valid, step_pop, emit;
-  logic multi, last_col, row_end, image_end, stripe_end, pos_end;
-  logic [8:0] k_end;
-  logic left_far, left_some, left_all, none, col_last;
+  logic last_col, row_end, image_end, stripe_end, pos_end;
+  logic left_some, left_all, none, col_last;
+  /* verilator lint_off UNUSEDSIGNAL */  // only their signs
+  logic [9:0] over_k0, over_end;
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [27:0] x_first, x_now, x_after;
 
   assign work_ready_o = !busy_q;
@@ -66,6 +75,7 @@ module lilong_walk #(
       .rst_ni      (rst_ni),
       .clr_i       (clr_i),
       .restart_i   (accept),
+      .next_i      (work_i),
       .work_i      (work_q),
       .step_valid_o(step_valid),
       .step_o      (step),
@@ -79,17 +89,16 @@ module lilong_walk #(
   // ---- where we are
   always_comb begin
     emit       = busy_q && step_valid && go_i;
-    multi      = work_q.steps != 16'd1;
-    // depthwise window: columns k0 .. k_end - 1 of the kernel, those below pos_q.left are left of the
+    // depthwise window: columns k0 .. end_k of the kernel, those below pos_q.left are left of the
     // image and enter with the filling; without filling stride_x columns enter
-    k_end      = 9'(step.k0) + 9'(step.cols);
-    left_far   = pos_q.left[24:9] != '0;
-    left_some  = step.cols != '0 && (left_far || pos_q.left[8:0] > 9'(step.k0));
-    left_all   = left_far || pos_q.left[8:0] >= k_end;
-    none       = fill_q ? (step.cols == '0 || left_all) : work_q.stride_x[6:0] == '0;
-    if (!fill_q) col_last = col_q + 7'd1 == work_q.stride_x[6:0];
-    else if (left_some) col_last = 10'(pos_q.left[8:0]) + 10'(col_q) + 10'd1 == 10'(k_end);
-    else col_last = col_q + 7'd1 == step.cols;
+    over_k0    = 10'(step.k0) - 10'(pos_q.left[8:0]);
+    over_end   = 10'(step.end_k) - 10'(pos_q.left[8:0]);
+    left_some  = step.cols != '0 && (pos_q.beyond || over_k0[9]);
+    left_all   = pos_q.beyond || over_end[9];
+    none       = fill_q ? (step.cols == '0 || left_all) : still_q;
+    if (!fill_q) col_last = col_q == before_stride_q;
+    else if (left_some) col_last = reach_q == 10'(step.end_k);
+    else col_last = col_q == step.last_col;
     x_first    = left_some ? {4'd0, work_q.left_x} : pos_q.x + step.piece[0].x;
     x_now      = (fill_q && col_q == '0) ? x_first : x_q;
     x_after    = far(x_now + 28'(work_q.dilation_x));
@@ -97,15 +106,16 @@ module lilong_walk #(
     // ends
     row_end    = pos_q.last_x;
     image_end  = pos_q.last_x && pos_q.last_y;
-    stripe_end = image_end || (multi && 6'(index_q) == work_q.stripe - 6'd1);
+    stripe_end = image_end || (multi_q && 6'(index_q) == before_stripe_q);
     pos_end    = emit && last_col;
-    step_pop   = pos_end && stripe_end && multi;
+    step_pop   = pos_end && stripe_end && multi_q;
     // next position
     origin      = '0;
     origin.x    = -28'(work_q.pad_left);
     origin.iy   = -27'(work_q.pad_top);
     origin.addr = work_q.row0;
     origin.left = work_q.left_cols;
+    origin.beyond = work_q.left_cols[24:9] != '0;
     origin.last_x = one_x_q;
     origin.last_y = one_y_q;
     pos_next = pos_q;
@@ -125,6 +135,7 @@ module lilong_walk #(
       pos_next.left = pos_q.left > {9'd0, work_q.stride_x} ? pos_q.left - {9'd0, work_q.stride_x}
                                                           : 25'd0;
     end
+    pos_next.beyond = pos_next.left[24:9] != '0;
   end
 
   // ---- the beat
@@ -149,16 +160,14 @@ module lilong_walk #(
     place_o.act.shift     = work_q.depthwise && !none;
     place_o.act.init      = fill_q && col_q == '0;
     place_o.act.compute   = last_col;
-    place_o.act.load      = last_col && index_q == '0 && (multi || pos_q.ox == '0 && pos_q.oy == '0);
+    place_o.act.load      = last_col && index_q == '0 && (multi_q || pos_q.ox == '0 && pos_q.oy == '0);
     place_o.act.first     = step.first;
     place_o.act.last      = step.last;
-    place_o.act.single    = multi && stripe_end && index_q == '0;
+    place_o.act.single    = multi_q && stripe_end && index_q == '0;
     place_o.act.index     = index_q;
     place_o.act.cols      = step.cols;
     place_o.act.rows      = step.rows;
-    place_o.act.taps      = 2'd1;
-    if (work_q.kernel_cols <= 8'(Depth / 3)) place_o.act.taps = 2'd3;
-    else if (work_q.kernel_cols <= 8'(Depth / 2)) place_o.act.taps = 2'd2;
+    place_o.act.taps      = taps_q;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -171,8 +180,14 @@ module lilong_walk #(
       group_q      <= '0;
       group_byte_q <= '0;
       col_q        <= '0;
+      reach_q      <= '0;
       x_q          <= '0;
       work_q       <= '0;
+      multi_q         <= 1'b0;
+      before_stripe_q <= '0;
+      before_stride_q <= '0;
+      still_q         <= 1'b0;
+      taps_q          <= '0;
       pos_q        <= '0;
       start_q      <= '0;
       one_x_q      <= 1'b0;
@@ -191,6 +206,13 @@ module lilong_walk #(
       group_byte_q <= '0;
       col_q        <= '0;
       work_q       <= work_i;
+      multi_q         <= work_i.steps != 16'd1;
+      before_stripe_q <= work_i.stripe - 6'd1;
+      before_stride_q <= work_i.stride_x[6:0] - 7'd1;
+      still_q         <= work_i.stride_x[6:0] == '0;
+      taps_q          <= 2'd1;
+      if (work_i.kernel_cols <= 8'(Depth / 3)) taps_q <= 2'd3;
+      else if (work_i.kernel_cols <= 8'(Depth / 2)) taps_q <= 2'd2;
       one_x_q      <= work_i.out_width == 16'd1;
       one_y_q      <= work_i.out_height == 16'd1;
       before_x_q   <= work_i.out_width - 16'd2;
@@ -199,11 +221,13 @@ module lilong_walk #(
     end else if (new_q) begin
       new_q   <= 1'b0;
       pos_q   <= origin;
+      reach_q <= 10'(origin.left[8:0]);
       start_q <= origin;
     end else if (emit) begin
       open_q <= 1'b0;
       if (!none) x_q <= x_after;
-      col_q <= last_col ? 7'd0 : col_q + 7'd1;
+      col_q   <= last_col ? 7'd0 : col_q + 7'd1;
+      reach_q <= last_col ? 10'(pos_next.left[8:0]) : reach_q + 10'd1;
       if (last_col) begin
         index_q <= stripe_end ? 5'd0 : index_q + 5'd1;
         // the window is filled again where it does not hold the neighbours of the next position
@@ -212,9 +236,11 @@ module lilong_walk #(
         pos_q   <= pos_next;
         if (stripe_end) begin
           if (!step.last) begin
-            pos_q <= start_q;
+            pos_q   <= start_q;
+            reach_q <= 10'(start_q.left[8:0]);
           end else if (image_end) begin
             pos_q        <= origin;
+            reach_q      <= 10'(origin.left[8:0]);
             start_q      <= origin;
             group_q      <= group_q - 16'd1;
             group_byte_q <= group_byte_q + 17'(Lanes);
@@ -227,5 +253,6 @@ module lilong_walk #(
     end
   end
 
+  `LILONG_ASSERT(Reach, new_q || !busy_q || reach_q == 10'(pos_q.left[8:0]) + 10'(col_q))
   `LILONG_ASSERT(NoStepYet, !(new_q && step_valid))
 endmodule

@@ -43,14 +43,16 @@ module lilong_weights #(
   logic [RowWidth-1:0] row_q, out_row_q;  // row to ask for next; row asked for now
   logic [WeightVectors-1:0] req_q;
   logic [WeightVectors-1:0][AW-1:0] place_q;  // row and bank of every vector asked for
-  logic granted, block_end, ask, last_row, last_step, last_stripe;
+  logic granted, at_end, block_end, ask, last_row, last_step, last_stripe;  // ask: if granted
 
   assign granted   = (req_q & ~rd_gnt_i) == '0;
-  assign block_end = req_q != '0 && granted && out_row_q == RowWidth'(Rows - 1);
+  assign at_end    = req_q != '0 && out_row_q == RowWidth'(Rows - 1);
+  assign block_end = at_end && granted;
   // The first row of the next block: while there is none, or when the last one is or surely will be
   // taken.
-  assign ask       = active_q && granted && (row_q != '0 || !(full_q || block_end) ||
-                                             (block_end ? want_i && !take_i : take_i));
+  // The grants come late: what depends on them has them as its last condition.
+  assign ask       = active_q && (row_q != '0 || !(full_q || at_end) ||
+                                  (at_end ? want_i && !take_i : take_i));
   assign last_row  = row_q == RowWidth'(Rows - 1);
   assign last_step = step_q == steps_q - 16'd1;
   // one step: the block stays for all stripes of the group
@@ -89,25 +91,24 @@ module lilong_weights #(
     end else begin
       full_q <= block_end || (full_q && !take_i);
       req_q  <= req_q & ~rd_gnt_i;
-      if (ask) begin
-        req_q     <= '1;
-        for (int unsigned j = 0; j < WeightVectors; j++) place_q[j] <= place(next_q + AW'(j));
-        out_row_q <= row_q;
-        row_q     <= last_row ? '0 : row_q + RowWidth'(1);
-        next_q    <= next_q + AW'(WeightVectors);
-        if (last_row) begin
-          step_q <= last_step ? 16'd0 : step_q + 16'd1;
-          if (last_step) begin
-            if (last_stripe) begin
-              left_q   <= positions_q;
-              group_q  <= next_q + AW'(WeightVectors);
-              groups_q <= groups_q - 16'd1;
-              if (groups_q == 16'd1) active_q <= 1'b0;
-            end else begin
-              left_q <= left_q - 32'(stripe_q);
-              next_q <= group_q;
-            end
-          end
+      if (granted) begin
+        if (ask) begin
+          req_q     <= '1;
+          out_row_q <= row_q;
+          row_q     <= last_row ? '0 : row_q + RowWidth'(1);
+          next_q    <= next_q + AW'(WeightVectors);
+          for (int unsigned j = 0; j < WeightVectors; j++) place_q[j] <= place(next_q + AW'(j));
+        end
+        if (ask && last_row) step_q <= last_step ? 16'd0 : step_q + 16'd1;
+        if (ask && last_row && last_step && last_stripe) begin
+          left_q   <= positions_q;
+          group_q  <= next_q + AW'(WeightVectors);
+          groups_q <= groups_q - 16'd1;
+          if (groups_q == 16'd1) active_q <= 1'b0;
+        end
+        if (ask && last_row && last_step && !last_stripe) begin
+          left_q <= left_q - 32'(stripe_q);
+          next_q <= group_q;
         end
       end
       if (blocks_valid_i && blocks_ready_o) begin

@@ -24,6 +24,7 @@ module lilong_writer #(
   input  logic [GW-1:0]           addr_i,      // first granule
   input  logic [CW-1:0]           count_i,     // channels, 1 .. Lanes
   input  logic [Results-1:0][7:0] data_i,
+  output logic [7:0]              wr_hot_o,    // banks of the request, 0 without one
   output logic                    wr_req_o,
   output logic [GW-1:0]           wr_addr_o,
   output logic [Depth*8-1:0]      wr_data_o,
@@ -37,6 +38,24 @@ module lilong_writer #(
   logic [Depth/8-1:0]      strobe_q;
   logic [Lanes*8-1:0]      data_q;
 
+  // Banks of the vectors that the position lies in.
+  localparam int unsigned GranuleShift = $clog2(Depth / 8);
+  logic [Depth/8-1:0]      strobe;
+  logic [2*(Depth/8)-1:0]  places;   // granules of the first and of the second vector
+  logic [5:0]              vector;
+  logic [7:0]              hot, hot_q;
+  logic                    ask;
+  always_comb begin
+    for (int unsigned g = 0; g < Depth / 8; g++) strobe[g] = 32'(count_i) > g * 8;
+    places = (2*(Depth/8))'(strobe);
+    if (Depth > 8) places = places << (32'(addr_i) % (Depth / 8));
+    vector = 6'(addr_i >> GranuleShift);
+    hot    = '0;
+    if (places[Depth/8-1:0] != '0) hot = hot | lilong_path_pkg::bank_hot(vector);
+    if (places[2*(Depth/8)-1:Depth/8] != '0) hot = hot | lilong_path_pkg::bank_hot(vector + 6'd1);
+  end
+  assign ask = valid_i && beat_i == BW'(Beats - 1);
+
   assign en_o   = !req_q || wr_gnt_i;
   assign done_o = req_q && wr_gnt_i && last_q;
 
@@ -44,10 +63,13 @@ module lilong_writer #(
     if (!rst_ni) begin
       req_q  <= 1'b0;
       last_q <= 1'b0;
+      hot_q  <= '0;
     end else if (clr_i) begin
       req_q <= 1'b0;
+      hot_q <= '0;
     end else if (en_o) begin
-      req_q  <= valid_i && beat_i == BW'(Beats - 1);
+      req_q  <= ask;
+      hot_q  <= ask ? hot : '0;
       last_q <= last_i;
     end
   end
@@ -56,12 +78,11 @@ module lilong_writer #(
     if (en_o && valid_i) begin
       addr_q <= addr_i;
       data_q[beat_i*Results*8 +: Results*8] <= data_i;
-      for (int unsigned g = 0; g < Depth / 8; g++) begin
-        strobe_q[g] <= 32'(count_i) > g * 8;
-      end
+      strobe_q <= strobe;
     end
   end
 
+  assign wr_hot_o    = hot_q;
   assign wr_req_o    = req_q;
   assign wr_addr_o   = addr_q;
   assign wr_strobe_o = strobe_q;

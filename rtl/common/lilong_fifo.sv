@@ -26,10 +26,11 @@ module lilong_fifo #(
   logic [Width-1:0] mem_q [Depth];
   logic [PtrWidth-1:0] wptr_q, rptr_q;
   logic [CountWidth-1:0] count_q;
+  logic some_q, full_q;  // count_q is not 0, is Depth: what decides about handshakes needs no logic
   logic push, pop;
 
-  assign ready_o = (count_q != CountWidth'(Depth));
-  assign valid_o = (count_q != '0);
+  assign ready_o = !full_q;
+  assign valid_o = some_q;
   assign data_o  = mem_q[rptr_q];
   assign count_o = count_q;
   assign push    = valid_i && ready_o;
@@ -44,11 +45,17 @@ module lilong_fifo #(
       wptr_q  <= '0;
       rptr_q  <= '0;
       count_q <= '0;
+      some_q  <= 1'b0;
+      full_q  <= 1'b0;
     end else if (clr_i) begin
       wptr_q  <= '0;
       rptr_q  <= '0;
       count_q <= '0;
+      some_q  <= 1'b0;
+      full_q  <= 1'b0;
     end else begin
+      some_q <= push || (some_q && !(pop && count_q == CountWidth'(1)));
+      full_q <= !pop && (full_q || (push && count_q == CountWidth'(Depth - 1)));
       if (push) wptr_q <= (wptr_q == LastEntry) ? '0 : wptr_q + 1'b1;
       if (pop) rptr_q <= (rptr_q == LastEntry) ? '0 : rptr_q + 1'b1;
       if (push && !pop) count_q <= count_q + 1'b1;
@@ -57,4 +64,5 @@ module lilong_fifo #(
   end
 
   `LILONG_ASSERT(CountInRange, count_q <= CountWidth'(Depth))
+  `LILONG_ASSERT(FlagsOfCount, some_q == (count_q != '0) && full_q == (count_q == CountWidth'(Depth)))
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of lilong_window_check, any windows, any requests, any number of cycles: a burst is let
-// through exactly if all its bytes lie in its window, the window grants the access, and it is one
-// burst of the bus.  Requests leave in order, unchanged, and only through ok or clr_i.
+// Proof of lilong_window_check, any windows, any requests, any number of cycles: a burst is called
+// ok exactly if all its bytes lie in its window, the window grants the access, and it is one burst
+// of the bus.  Requests leave in order and unchanged.
 //
 // The rule is written here a second time, in integers wide enough that nothing wraps.  Windows are
 // constants of any value: they are locked while a job runs.
@@ -63,7 +63,7 @@ module lilong_window_check_proof #(
       .tag_o(tag)
   );
 
-  // The model: a queue of the requests that are inside, at most two; 0 is the oldest.
+  // The model: a queue of the requests that are inside, at most three.
   typedef struct packed {
     logic [40:0] addr;
     logic [10:0] bytes;
@@ -74,12 +74,12 @@ module lilong_window_check_proof #(
 
   logic started_q;
   logic [1:0] held_q;
-  request_t first_q, second_q, request;
+  request_t first_q, second_q, third_q, request;
   logic push, pop;
   initial started_q = 1'b0;
   assign request = {addr_i, bytes_i, region_i, instr_i, tag_i};
   assign push    = valid_i && ready;
-  assign pop     = valid && ok && ready_i;
+  assign pop     = valid && ready_i;
 
   always_ff @(posedge clk_i) begin
     started_q <= 1'b1;
@@ -87,9 +87,14 @@ module lilong_window_check_proof #(
       held_q <= 2'd0;
     end else begin
       held_q <= held_q + 2'(push) - 2'(pop);
-      if (pop) first_q <= (held_q == 2'd2) ? second_q : request;
-      else if (held_q == 2'd0) first_q <= request;
-      if (push) second_q <= request;
+      if (pop) begin
+        first_q  <= (held_q == 2'd1) ? request : second_q;
+        second_q <= (held_q == 2'd2) ? request : third_q;
+      end else if (push) begin
+        if (held_q == 2'd0) first_q <= request;
+        if (held_q == 2'd1) second_q <= request;
+        if (held_q == 2'd2) third_q <= request;
+      end
     end
   end
 
@@ -122,8 +127,9 @@ module lilong_window_check_proof #(
         assert (instr == first_q.instr && tag == first_q.tag);
         assert (ok == allowed(first_q, first_base, first_size, first_access));
       end
-      assert (held_q == 2'(valid) + 2'(s1_valid));
-      // what makes it inductive: the second stage holds the oldest, the first the one behind it
+      assert (held_q == 2'(valid) + 2'(s1_valid) + 2'(!ready));
+      assert (ready || s1_valid);
+      // what makes it inductive: the second stage holds the oldest, the first those behind it
       if (valid) begin
         assert (u_check.s2_addr_q == first_q.addr);
         assert (u_check.s2_last_q == first_q.addr + 41'(first_q.bytes) - 41'd1);
@@ -131,10 +137,8 @@ module lilong_window_check_proof #(
         assert (u_check.s2_limit_q == {1'b0, first_base, 6'd0} + 41'(first_size));
         assert (u_check.s2_right_q == first_access);
       end
-      if (s1_valid) begin
-        assert ({u_check.s1_addr_q, u_check.s1_bytes_q, u_check.s1_region_q, u_check.s1_instr_q, s1_tag} ==
-                (valid ? second_q : first_q));
-      end
+      if (s1_valid) assert (u_check.u_s1.front_q == (valid ? second_q : first_q));
+      if (!ready) assert (u_check.u_s1.back_q == (valid ? third_q : second_q));
     end
   end
 endmodule

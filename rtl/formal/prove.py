@@ -31,21 +31,27 @@ class Proof:
     """A module of rtl/formal over one file of the RTL, for some parameters.
 
     breaks: pairs of text and replacement, each of which must make the proof fail.
+    others: files that the one needs.
     """
 
     module: str
     file: str
     parameters: tuple[str, ...]
     breaks: tuple[tuple[str, str], ...] = field(default=())
+    others: tuple[str, ...] = ()
 
 
 WINDOW = "rtl/lilong_window_check.sv"
 FIFO = "rtl/common/lilong_fifo.sv"
+STREAM = ("rtl/common/lilong_stream_reg.sv",)
 PROOFS = (
     Proof("lilong_fifo_proof", FIFO, ("Depth=2",)),
     Proof("lilong_fifo_proof", FIFO, ("Depth=3",), (
-        ("ready_o = (count_q != CountWidth'(Depth))", "ready_o = 1'b1"),
-        ("valid_o = (count_q != '0)", "valid_o = 1'b1"),
+        ("ready_o = !full_q", "ready_o = 1'b1"),
+        ("valid_o = some_q", "valid_o = 1'b1"),
+        ("!(pop && count_q == CountWidth'(1))", "!pop"),
+        ("push && count_q == CountWidth'(Depth - 1)", "push"),
+        ("full_q <= !pop && ", "full_q <= "),
         ("(wptr_q == LastEntry) ? '0 : wptr_q + 1'b1", "wptr_q + 1'b1"),
         ("(rptr_q == LastEntry) ? '0 : rptr_q + 1'b1", "rptr_q + 1'b1"),
         ("if (push) mem_q", "if (valid_i) mem_q"),
@@ -53,7 +59,7 @@ PROOFS = (
         ("data_o  = mem_q[rptr_q]", "data_o  = mem_q[wptr_q]"),
     )),
     Proof("lilong_fifo_proof", FIFO, ("Depth=8",)),
-    Proof("lilong_window_check_proof", WINDOW, ("Write=0",)),
+    Proof("lilong_window_check_proof", WINDOW, ("Write=0",), (), STREAM),
     Proof("lilong_window_check_proof", WINDOW, ("Write=1",), (
         ("s2_right_q && ", ""),
         ("(s2_bytes_q != '0) && ", ""),
@@ -61,12 +67,12 @@ PROOFS = (
         ("(s2_addr_q[39:0] >= s2_base_q)", "(s2_addr_q[39:0] > s2_base_q)"),
         ("(s2_last_q < s2_limit_q)", "(s2_last_q <= s2_limit_q)"),
         ("s2_addr_q[39:BurstShift] == s2_last_q[39:BurstShift]", "1'b1"),
-        ("41'(s1_bytes_q) - 41'd1", "41'(s1_bytes_q)"),
+        ("41'(s1_bytes) - 41'd1", "41'(s1_bytes)"),
         ("{1'b0, window_base_i, 6'd0} + 41'(window_size_i)",
          "{1'b0, {window_base_i, 6'd0} + 40'(window_size_i)}"),
-        ("(ok_o && ready_i)", "ready_i"),
+        ("!s2_valid_q || ready_i", "1'b1"),
         ("window_access_i[Write?1:0]", "window_access_i[0]"),
-    )),
+    ), STREAM),
 )  # fmt: skip
 
 
@@ -91,7 +97,7 @@ def translate(proof: Proof, name: str, source: str) -> None:
     parameters = " ".join(f"-G {parameter}" for parameter in proof.parameters)
     lines = [
         f"read_slang -j 1 --top {proof.module} {parameters} -D YOSYS=1 -I rtl -I rtl/gen "
-        f"rtl/gen/lilong_isa_pkg.sv {source} rtl/formal/{proof.module}.sv",
+        f"rtl/gen/lilong_isa_pkg.sv {' '.join(proof.others)} {source} rtl/formal/{proof.module}.sv",
         f"prep -top {proof.module}", "flatten", "memory_map", "async2sync", "chformal -lower",
         "opt_clean", "dffunmap", f"write_smt2 -wires {WORK}/{name}.smt2",
     ]  # fmt: skip

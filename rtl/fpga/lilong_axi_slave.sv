@@ -136,6 +136,8 @@ module lilong_axi_slave #(
   logic [IdWidth-1:0] id_q;
   logic [MemWidth-1:0] addr_q;
   logic [7:0] left_q;  // beats after this one
+  logic none_left_q;   // there is none, or the burst is nothing but its entry
+  logic ar_bad;
   logic [2:0] size_q;
   logic [RoomWidth-1:0] room_q;  // free entries of the R queue that no beat has claimed
   logic info_ready, b_ready, can_read, can_write, take_write, step, last;
@@ -152,7 +154,7 @@ module lilong_axi_slave #(
   assign beat_write_o = write_q;
   assign beat_addr_o  = addr_q[MemWidth-1:ByteWidth];
   assign step         = bad_q ? (busy_q && (!write_q || w_valid)) : (beat_valid_o && beat_ready_i);
-  assign last         = (left_q == 8'd0) || (bad_q && !write_q);
+  assign last         = none_left_q;
   assign w_pop        = step && write_q;
   assign increment    = MemWidth'(1) << size_q;
 
@@ -165,15 +167,18 @@ module lilong_axi_slave #(
       id_q             <= '0;
       addr_q           <= '0;
       left_q           <= '0;
+      none_left_q      <= 1'b0;
       size_q           <= '0;
     end else if (ar_pop || aw_pop) begin
       busy_q           <= 1'b1;
       write_q          <= aw_pop;
       last_was_write_q <= aw_pop;
       {id_q, bad_q, addr_q, left_q, size_q} <= aw_pop ? aw : ar;
+      none_left_q      <= aw_pop ? (aw[10:3] == 8'd0) : (ar[10:3] == 8'd0) || ar_bad;
     end else if (step) begin
       busy_q <= !last;
       left_q <= left_q - 8'd1;
+      none_left_q <= left_q == 8'd1;
       addr_q <= ((addr_q >> size_q) << size_q) + increment;
     end
   end
@@ -198,7 +203,6 @@ module lilong_axi_slave #(
   // ---- read data: what the memory gave, and what it belongs to
   logic data_valid, data_pop, data_ready, info_valid, info_pop, info_bad;
   logic [7:0] info_len, r_beat_q;
-  logic ar_bad;
   logic [7:0] ar_len;
   logic [IdWidth-1:0] ar_id;
 

@@ -141,13 +141,15 @@ module lilong_link #(
   typedef enum logic [3:0] {
     StIdle,
     StHead,      // eight bytes of the request
-    StCheck,
+    StCheck,     // is it well-formed?
+    StJudge,
     StStart,     // the bus is asked as soon as it is free
     StRun,
     StWait,
     StEnd,       // status into the table, request out of the ring
     StAnswer,    // eight bytes of the answer
     StFetch,     // a byte of its payload out of the buffer
+    StHold,      // into a register
     StBody
   } state_e;
 
@@ -159,7 +161,7 @@ module lilong_link #(
   logic [7:0] expected_q;
   logic session_q;                // hello was said since reset
   logic [Window-1:0][3:0] table_q;  // status of the last requests
-  logic [3:0] status_q;
+  logic [3:0] status_q, verdict_q, earlier_q;
   logic fresh_q, repeated_q;      // the request uses up a number; it is not executed again
   logic [BufferWidth:0] filled_q, sent_q;  // bytes of the answer's payload: there, sent
   logic [MsWidth-1:0] tick_q;
@@ -329,13 +331,18 @@ module lilong_link #(
 
   // ---- answer
   logic [63:0] answer_q;
+  logic [7:0] body_q;
   logic answer_last;
   assign answer_last = (sent_q + 1'b1) == filled_q;
   assign ans_valid   = (state_q == StAnswer) || (state_q == StBody);
   assign ans_last    = (state_q == StBody) ? answer_last : (index_q == 3'd7) && (filled_q == '0);
   always_comb begin
     ans_byte = answer_q[7:0];
-    if (state_q == StBody) ans_byte = is_hello ? hello[sent_q[4:2]][8*sent_q[1:0]+:8] : buffer_byte;
+    if (state_q == StBody) ans_byte = body_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StHold) body_q <= is_hello ? hello[sent_q[4:2]][8*sent_q[1:0]+:8] : buffer_byte;
   end
 
   assign in_ready  = (state_q == StRun) && (is_reg ? reg_in_ready : mem_in_ready);
@@ -354,6 +361,8 @@ module lilong_link #(
       session_q  <= 1'b0;
       table_q    <= {Window{lilong_link_pkg::StatusStale}};
       status_q   <= '0;
+      verdict_q  <= '0;
+      earlier_q  <= '0;
       fresh_q    <= 1'b0;
       repeated_q <= 1'b0;
       filled_q   <= '0;
@@ -387,16 +396,21 @@ module lilong_link #(
           if (index_q == 3'd7) state_q <= StCheck;
         end
         StCheck: begin
-          tick_q   <= '0;
-          ms_q     <= '0;
-          status_q <= verdict;
+          tick_q    <= '0;
+          ms_q      <= '0;
+          verdict_q <= verdict;
+          earlier_q <= earlier;
+          state_q   <= StJudge;
+        end
+        StJudge: begin
+          status_q <= verdict_q;
           state_q  <= StEnd;
           if (is_answer) begin
             status_q <= lilong_link_pkg::StatusOk;  // dropped in StEnd
           end else if (version != lilong_link_pkg::LinkVersion) begin
             status_q <= lilong_link_pkg::StatusBadVersion;
           end else if (is_hello) begin
-            if (verdict == lilong_link_pkg::StatusOk) begin
+            if (verdict_q == lilong_link_pkg::StatusOk) begin
               session_q  <= 1'b1;
               expected_q <= sequence_number + 8'd1;
               table_q    <= {Window{lilong_link_pkg::StatusStale}};
@@ -407,12 +421,12 @@ module lilong_link #(
           end else if ((distance != '0) && !distance[7]) begin
             status_q <= lilong_link_pkg::StatusOutOfOrder;
           end else if ((distance != '0) && is_write) begin
-            repeated_q <= earlier != lilong_link_pkg::StatusStale;
-            status_q   <= earlier;
+            repeated_q <= earlier_q != lilong_link_pkg::StatusStale;
+            status_q   <= earlier_q;
           end else begin
             fresh_q <= distance == '0;
             if (distance == '0) expected_q <= expected_q + 8'd1;
-            if (verdict == lilong_link_pkg::StatusOk) begin
+            if (verdict_q == lilong_link_pkg::StatusOk) begin
               if (is_wait) state_q <= StWait;
               else if (length != '0) state_q <= StStart;
             end
@@ -453,7 +467,8 @@ module lilong_link #(
           index_q  <= index_q + 1'b1;
           if (index_q == 3'd7) state_q <= ans_last ? StIdle : StFetch;
         end
-        StFetch: state_q <= StBody;
+        StFetch: state_q <= StHold;
+        StHold: state_q <= StBody;
         default:
         if (ans_ready) begin
           sent_q  <= sent_q + 1'b1;

@@ -59,6 +59,7 @@ module lilong_link_mem (
 
   state_e state_q;
   logic write_q, abandoned_q, failed_q;
+  logic aw_q, ar_q;                 // an address is offered
   logic [31:0] addr_q;              // next byte
   logic [10:0] rest_q, burst_q;     // bytes of the request behind the burst, bytes left in the burst
   logic [7:0] len_q;
@@ -85,7 +86,7 @@ module lilong_link_mem (
   assign in_ready_o    = (state_q == StPack) && !abandoned_q;
   assign out_valid_o   = (state_q == StUnpack) && !abandoned_q;
   assign out_data_o    = data_q[addr_q[2:0]];
-  assign mem_awvalid_o = (state_q == StAddress) && write_q;
+  assign mem_awvalid_o = aw_q;
   assign mem_awaddr_o  = {addr_q[31:3], 3'd0};
   assign mem_awlen_o   = len_q;
   assign mem_wvalid_o  = state_q == StWrite;
@@ -93,7 +94,7 @@ module lilong_link_mem (
   assign mem_wstrb_o   = strobe_q;
   assign mem_wlast_o   = burst_q == '0;
   assign mem_bready_o  = state_q == StResponse;
-  assign mem_arvalid_o = (state_q == StAddress) && !write_q;
+  assign mem_arvalid_o = ar_q;
   assign mem_araddr_o  = mem_awaddr_o;
   assign mem_arlen_o   = len_q;
   assign mem_rready_o  = state_q == StRead;
@@ -104,6 +105,8 @@ module lilong_link_mem (
       write_q     <= 1'b0;
       abandoned_q <= 1'b0;
       failed_q    <= 1'b0;
+      aw_q        <= 1'b0;
+      ar_q        <= 1'b0;
       addr_q      <= '0;
       rest_q      <= '0;
       burst_q     <= '0;
@@ -127,10 +130,16 @@ module lilong_link_mem (
           rest_q   <= rest_q - part;
           len_q    <= span[10:3];
           strobe_q <= '0;
+          aw_q     <= write_q;
+          ar_q     <= !write_q;
           state_q  <= StAddress;
         end
         StAddress:
-        if (write_q ? mem_awready_i : mem_arready_i) state_q <= write_q ? StPack : StRead;
+        if (write_q ? mem_awready_i : mem_arready_i) begin
+          aw_q    <= 1'b0;
+          ar_q    <= 1'b0;
+          state_q <= write_q ? StPack : StRead;
+        end
         StPack:
         if (in_take) begin
           data_q[addr_q[2:0]]   <= in_data_i;

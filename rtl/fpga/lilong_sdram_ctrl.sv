@@ -104,7 +104,7 @@ module lilong_sdram_ctrl #(
   logic [2:0] cmd_d;
   logic [12:0] a_d;
   logic [WaitWidth-1:0] wait_q, wait_d;  // cycles that the next command still waits
-  logic waiting;
+  logic waiting_q, waiting_d;            // wait_q is not 0
   logic [3:0] starts_q;  // refreshes of the start-up that are still to come
 
   // ---- the beat
@@ -134,31 +134,38 @@ module lilong_sdram_ctrl #(
   // ---- times that outlive a state; they count down to zero.  ras_q runs from the last activate of
   // any bank, which is stricter than one time for each.
   logic [3:0] ras_q, wr_q, turn_q;
+  logic turning_q;  // turn_q is not 0
   logic can_precharge;
-  assign can_precharge = (ras_q == '0) && (wr_q == '0) && !waiting;
+  assign can_precharge = (ras_q == '0) && (wr_q == '0) && !waiting_q;
 
   // ---- refresh: owed_q intervals have passed and are not served yet
   logic [IntervalWidth-1:0] interval_q;
   logic [2:0] owed_q;
+  logic owes_q;  // it is not 0
   logic interval_over, refresh_go;
   assign interval_over = interval_q == '0;
-  assign refresh_go    = (state_q == StRefresh) && !waiting;
+  assign refresh_go    = (state_q == StRefresh) && !waiting_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       interval_q <= IntervalWidth'(Interval - 1);
       owed_q     <= '0;
+      owes_q     <= 1'b0;
     end else begin
       interval_q <= interval_over ? IntervalWidth'(Interval - 1) : interval_q - 1'b1;
-      if (!ready_o) owed_q <= '0;
-      else owed_q <= owed_q + 3'(interval_over) - 3'(refresh_go);
+      if (!ready_o) begin
+        owed_q <= '0;
+        owes_q <= 1'b0;
+      end else begin
+        owed_q <= owed_q + 3'(interval_over) - 3'(refresh_go);
+        owes_q <= interval_over || (refresh_go ? owed_q != 3'd1 : owes_q);
+      end
     end
   end
 
-  assign waiting      = wait_q != '0;
-  assign word_go      = (state_q == StWords) && !waiting && (!write_q || (turn_q == '0));
+  assign word_go      = (state_q == StWords) && !waiting_q && (!write_q || !turning_q);
   assign word_last    = word_go && (word_q == WordWidth'(Words - 1));
-  assign beat_ready_o = (owed_q == '0) && (word_last || (state_q == StIdle));
+  assign beat_ready_o = !owes_q && (word_last || (state_q == StIdle));
   assign take         = beat_valid_i && beat_ready_o;
 
   // ---- commands
@@ -166,46 +173,52 @@ module lilong_sdram_ctrl #(
     cmd_d   = CmdNop;
     a_d     = '0;
     state_d = state_q;
-    wait_d  = waiting ? wait_q - 1'b1 : '0;
+    wait_d  = waiting_q ? wait_q - 1'b1 : '0;
+    waiting_d = waiting_q && (wait_q != WaitWidth'(1));
     unique case (state_q)
-      StPowerUp: if (!waiting) state_d = StStartPrecharge;
+      StPowerUp: if (!waiting_q) state_d = StStartPrecharge;
       StStartPrecharge: begin
         cmd_d   = CmdPrecharge;
         a_d     = AllBanks;
         wait_d  = WaitWidth'(Trp - 1);
+        waiting_d = Trp != 1;
         state_d = StStartRefresh;
       end
       StStartRefresh: begin
-        if (!waiting) begin
+        if (!waiting_q) begin
           cmd_d  = CmdRefresh;
           wait_d = WaitWidth'(Trfc - 1);
+          waiting_d = Trfc != 1;
           if (starts_q == 4'd1) state_d = StStartMode;
         end
       end
       StStartMode: begin
-        if (!waiting) begin
+        if (!waiting_q) begin
           cmd_d   = CmdMode;
           a_d     = Mode;
           wait_d  = WaitWidth'(Tmrd - 1);
+          waiting_d = Tmrd != 1;
           state_d = StIdle;
         end
       end
       StIdle: begin
-        if (owed_q != '0) state_d = StPrecharge;
+        if (owes_q) state_d = StPrecharge;
         else if (beat_valid_i) state_d = in_state;
       end
       StClose: begin
         if (can_precharge) begin
           cmd_d   = CmdPrecharge;
           wait_d  = WaitWidth'(Trp - 1);
+          waiting_d = Trp != 1;
           state_d = StActivate;
         end
       end
       StActivate: begin
-        if (!waiting) begin
+        if (!waiting_q) begin
           cmd_d   = CmdActivate;
           a_d     = 13'(row_q);
           wait_d  = WaitWidth'(Trcd - 1);
+          waiting_d = Trcd != 1;
           state_d = StWords;
         end
       end
@@ -215,7 +228,7 @@ module lilong_sdram_ctrl #(
           a_d   = 13'({column_q, word_q});
         end
         if (word_last) begin
-          if (owed_q != '0) state_d = StPrecharge;
+          if (owes_q) state_d = StPrecharge;
           else if (beat_valid_i) state_d = in_state;
           else state_d = StIdle;
         end
@@ -225,13 +238,15 @@ module lilong_sdram_ctrl #(
           cmd_d   = CmdPrecharge;
           a_d     = AllBanks;
           wait_d  = WaitWidth'(Trp - 1);
+          waiting_d = Trp != 1;
           state_d = StRefresh;
         end
       end
       StRefresh: begin
-        if (!waiting) begin
+        if (!waiting_q) begin
           cmd_d   = CmdRefresh;
           wait_d  = WaitWidth'(Trfc - 1);
+          waiting_d = Trfc != 1;
           state_d = StIdle;
         end
       end
@@ -243,6 +258,7 @@ module lilong_sdram_ctrl #(
     if (!rst_ni) begin
       state_q  <= StPowerUp;
       wait_q   <= WaitWidth'(PowerUp);
+      waiting_q <= PowerUp != 0;
       starts_q <= 4'(StartRefreshes);
       ready_o  <= 1'b0;
       word_q   <= '0;
@@ -250,15 +266,18 @@ module lilong_sdram_ctrl #(
       ras_q    <= '0;
       wr_q     <= '0;
       turn_q   <= '0;
+      turning_q <= 1'b0;
     end else begin
       state_q <= state_d;
       wait_q  <= wait_d;
-      if (state_q == StStartRefresh && !waiting) starts_q <= starts_q - 4'd1;
+      waiting_q <= waiting_d;
+      if (state_q == StStartRefresh && !waiting_q) starts_q <= starts_q - 4'd1;
       if (state_q == StIdle) ready_o <= 1'b1;
       if (word_go) word_q <= word_q + 1'b1;
       if (ras_q != '0) ras_q <= ras_q - 4'd1;
       if (wr_q != '0) wr_q <= wr_q - 4'd1;
-      if (turn_q != '0) turn_q <= turn_q - 4'd1;
+      if (turning_q) turn_q <= turn_q - 4'd1;
+      turning_q <= turning_q && turn_q != 4'd1;
       case (cmd_d)
         CmdActivate: begin
           open_q[bank_q] <= 1'b1;
@@ -268,7 +287,10 @@ module lilong_sdram_ctrl #(
           if (state_q == StClose) open_q[bank_q] <= 1'b0;
           else open_q <= '0;
         end
-        CmdRead: turn_q <= 4'(Turn);
+        CmdRead: begin
+          turn_q    <= 4'(Turn);
+          turning_q <= 1'b1;
+        end
         CmdWrite: wr_q <= 4'(Twr - 1);
         default: begin
         end
@@ -334,5 +356,6 @@ module lilong_sdram_ctrl #(
   end
 
   `LILONG_ASSERT_STATIC(CountersHold, Tras < 16 && Twr < 16 && Turn < 16 && Trfc < 64)
+  `LILONG_ASSERT(FlagsOfCounters, waiting_q == (wait_q != '0) && turning_q == (turn_q != '0) && owes_q == (owed_q != '0))
   `LILONG_ASSERT(RefreshKeepsUp, owed_q != '1)
 endmodule

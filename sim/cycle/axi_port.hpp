@@ -18,21 +18,28 @@ struct AxiPort {
   };
   // lilong_window_check when every burst is good.
   struct Window {
-    bool valid1 = false, valid2 = false;
-    Burst s1, s2;
+    StreamReg<Burst> s1;
+    bool valid2 = false;
+    Burst s2;
 
-    bool ready(bool outReady) const { return !valid1 || !valid2 || outReady; }
+    bool ready() const { return s1.ready(); }
+    bool some() const { return s1.valid() || valid2; }
+    uint32_t count() const { return s1.frontValid + s1.backValid + valid2; }
+    uint32_t loads() const {
+      return (s1.frontValid && s1.front.load) + (s1.backValid && s1.back.load) +
+             (valid2 && s2.load);
+    }
     void tick(bool valid, const Burst& burst, bool outReady, bool clear) {
-      const bool move2 = !valid2 || outReady, move1 = !valid1 || move2;
+      const bool move2 = !valid2 || outReady;
       if (move2) {
-        s2 = s1;
-        valid2 = valid1;
+        s2 = s1.front;
+        valid2 = s1.valid();
       }
-      if (move1) {
-        s1 = burst;
-        valid1 = valid;
+      s1.tick(valid, burst, move2);
+      if (clear) {
+        s1.clear();
+        valid2 = false;
       }
-      if (clear) valid1 = valid2 = false;
     }
   };
 
@@ -49,29 +56,22 @@ struct AxiPort {
 
   bool drained() const {
     return fetchCount == 0 && loadCount == 0 && storeCount == 0 && !wInfo.valid() && !wValid &&
-           !awValid && !arValid && !reading.valid1 && !reading.valid2 && !writing.valid1 &&
-           !writing.valid2;
+           !awValid && !arValid && !reading.some() && !writing.some();
   }
   // Nothing moves and nothing arrives.
   bool resting() const { return drained() && !r.valid() && !bValid; }
 
   // Nothing moves until data, an answer or a request comes.
   bool still() const {
-    return !r.valid() && !arValid && !reading.valid1 && !reading.valid2 && !bValid && !wValid &&
-           !awValid && !writing.valid1 && !writing.valid2 && !wInfo.valid();
+    return !r.valid() && !arValid && !reading.some() && !bValid && !wValid && !awValid &&
+           !writing.some() && !wInfo.valid();
   }
   bool fetchData() const { return r.valid() && !r.front.load; }
   // A burst of LOAD would be taken if the window were ready.
-  bool loadFits() const {
-    const uint32_t loads =
-        (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
-    return loadCount + loads < isa::kReadOutstanding;
-  }
+  bool loadFits() const { return loadCount + reading.loads() < isa::kReadOutstanding; }
   // A burst of FETCH would be taken if the window were ready.
   bool fetchFits() const {
-    const uint32_t loads =
-        (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
-    return fetchCount + reading.valid1 + reading.valid2 - loads < kFetchOutstanding;
+    return fetchCount + reading.count() - reading.loads() < kFetchOutstanding;
   }
   bool loadRoom() const { return loadCount < isa::kReadOutstanding; }  // when still
   bool fetchRoom() const { return fetchCount < kFetchOutstanding; }    // when still
@@ -79,7 +79,7 @@ struct AxiPort {
   // Words of LOAD pass, one a cycle, and nothing else moves: until a burst ends.
   bool flows() const {
     return r.frontValid && !r.backValid && r.front.load && !r.front.last && !arValid &&
-           !reading.valid1 && !reading.valid2 && writeResting();
+           !reading.some() && writeResting();
   }
 
   struct In {
@@ -111,25 +111,22 @@ struct AxiPort {
 
  private:
   bool readResting() const {
-    return fetchCount + loadCount == 0 && !arValid && !reading.valid1 && !reading.valid2 &&
-           !r.valid();
+    return fetchCount + loadCount == 0 && !arValid && !reading.some() && !r.valid();
   }
   bool writeResting() const {
-    return storeCount == 0 && !wInfo.valid() && !wValid && !awValid && !writing.valid1 &&
-           !writing.valid2 && !bValid && dead == 0;
+    return storeCount == 0 && !wInfo.valid() && !wValid && !awValid && !writing.some() &&
+           !bValid && dead == 0;
   }
 
   void tickRead(const In& in, const Memory& memory, Out& out, Memory::In& bus) {
     // Read requests.
-    const uint32_t inWindow =
-        (reading.valid1 && reading.s1.load) + (reading.valid2 && reading.s2.load);
-    const uint32_t inWindowAll = reading.valid1 + reading.valid2;
+    const uint32_t inWindow = reading.loads(), inWindowAll = reading.count();
     const bool loadRoom = loadCount + inWindow < isa::kReadOutstanding;
     const bool fetchRoom = fetchCount + inWindowAll - inWindow < kFetchOutstanding;
     const bool arFree = !arValid || memory.arReady;
     const bool fetchGrant = in.fetchValid && fetchRoom;
     const bool loadGrant = !fetchGrant && in.loadValid && loadRoom;
-    const bool readReady = reading.ready(arFree) && !in.abort;
+    const bool readReady = reading.ready() && !in.abort;
     out.fetchTaken = fetchGrant && readReady;
     out.loadTaken = loadGrant && readReady;
     const bool arPush = reading.valid2 && arFree && !in.abort;
@@ -161,9 +158,9 @@ struct AxiPort {
 
   void tickWrite(const In& in, const Memory& memory, Out& out, Memory::In& bus) {
     // Write requests.
-    const bool room = storeCount + writing.valid1 + writing.valid2 < isa::kWriteOutstanding;
+    const bool room = storeCount + writing.count() < isa::kWriteOutstanding;
     const bool awFree = (!awValid || memory.awReady) && wInfo.ready();
-    out.storeReady = writing.ready(awFree) && room && !in.abort;
+    out.storeReady = writing.ready() && room && !in.abort;
     const bool awPush = writing.valid2 && awFree && !in.abort;
 
     // Write data.

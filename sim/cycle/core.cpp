@@ -30,6 +30,7 @@ void TimingCore::clear() {
   load_.clear();
   store_.clear();
   overflow_.reset();
+  standstill_.reset();
   scratchpad_.clear();
   exec_.clear();
 }
@@ -134,14 +135,14 @@ void TimingCore::update(Result& result) {
 
   // Ends of the job.
   End end = End::none;
-  if ((inflight_ | allowed_) == 0 && (decode_.stop() || (decode_.pushing() && !pushFire))) {
+  if (standstill_) {  // of the cycle before
+    result.trap = standstill_;
+    end = End::trap;
+  } else if ((inflight_ | allowed_) == 0 && (decode_.stop() || (decode_.pushing() && !pushFire))) {
     bool over = false;
-    result.trap = sync_.verdict(queues_, decode_.trapped() ? decode_.trap : std::nullopt,
+    standstill_ = sync_.verdict(queues_, decode_.trapped() ? decode_.trap : std::nullopt,
                                 decode_.number, over);
-    if (result.trap)
-      end = End::trap;
-    else if (over && port_.drained())
-      end = End::done;
+    if (!standstill_ && over && port_.drained()) end = End::done;
   }
   const bool watchdog =
       options.watchdogCycles != 0 && now_ >= options.watchdogCycles && end == End::none;

@@ -125,7 +125,7 @@ class TimingCore {
   Decode decode_;
   Queues queues_;
   Sync sync_;
-  std::optional<isa::Trap> overflow_;  // of the last cycle, reported in the next
+  std::optional<isa::Trap> overflow_, standstill_;  // of the last cycle, reported in the next
   Load load_;
   Store store_;
   Scratchpad scratchpad_;

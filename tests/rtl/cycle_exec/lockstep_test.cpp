@@ -15,6 +15,7 @@
 #include "sim/cycle/exec.hpp"
 #include "sim/isa/gen/isa_checks.hpp"
 #include "sim/lockstep/generator.hpp"
+#include "tests/rtl/exec_kind.hpp"
 
 namespace {
 
@@ -24,22 +25,6 @@ namespace isa = lilong::isa;
 const isa::Preset kPreset = *isa::findPreset(TEST_PRESET);
 const cycle::Shape kShape = cycle::Shape::of(kPreset);
 const unsigned kVectorBits = static_cast<unsigned>(std::countr_zero(kShape.vectors()));
-
-// What the decoder says about an EXEC instruction: 1 array path, 2 vector path, else 0.
-uint8_t kindOf(const isa::Descriptor& d) {
-  switch (static_cast<isa::Opcode>(isa::opcodeByte(d))) {
-    case isa::Opcode::conv:
-    case isa::Opcode::dwconv:
-    case isa::Opcode::pool:
-      return isa::isEmpty(d, kPreset) ? 0 : 1;
-    case isa::Opcode::eltwise:
-    case isa::Opcode::softmax:
-    case isa::Opcode::copy:
-      return 2;
-    default:
-      return 0;
-  }
-}
 
 uint32_t getBits(const void* port, unsigned lsb, unsigned bits) {
   const auto* bytes = static_cast<const uint8_t*>(port);
@@ -85,7 +70,7 @@ class Lockstep {
       top_.clr_i = chance(options.clear);
       top_.cmd_valid_i = offer;
       std::memcpy(&top_.cmd_i, cmd.data(), sizeof cmd);
-      top_.cmd_kind_i = kindOf(cmd);
+      top_.cmd_kind_i = lilong::testing::kindOf(cmd, kPreset);
       top_.rd_gnt_i = 0;
       top_.rd_rvalid_i = way_[2];
       top_.wr_gnt_i = 0;

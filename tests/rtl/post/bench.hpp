@@ -15,6 +15,7 @@
 
 #include "Vlilong_post.h"
 #include "sim/isa/check.hpp"
+#include "tests/rtl/exec_kind.hpp"
 #include "tests/rtl/post/twin.hpp"
 
 namespace lilong::post_test {
@@ -63,7 +64,10 @@ class Bench {
       // Instructions
       const bool offer = issued < works.size() && (!works[issued].vector || done == issued);
       model_.cmd_valid_i = offer;
-      if (offer) std::memcpy(&model_.cmd_i, works[issued].descriptor.data(), 64);
+      if (offer) {
+        std::memcpy(&model_.cmd_i, works[issued].descriptor.data(), 64);
+        model_.cmd_kind_i = testing::kindOf(works[issued].descriptor, kPreset);
+      }
       // Accumulators
       while (source < issued && position * kPreset.lanes >= works[source].acc.size()) {
         ++source;

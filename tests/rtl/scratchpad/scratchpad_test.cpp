@@ -112,7 +112,8 @@ int run() {
       for (uint32_t i = 0; i < kDepth; ++i)
         put(&top.wr_data_i, 8 * (p * kDepth + i), 8, write[p] ? write[p]->data[i] : below(256));
     }
-    top.wr_hot_i = write[0] ? write[0]->banks() : 0;
+    top.wr_hot_i = static_cast<uint16_t>((write[0] ? write[0]->banks() : 0) |
+                                         (write[1] ? write[1]->banks() << 8 : 0));
     top.eval();
 
     // Reads: the first port of each bank, always; data as it was before this cycle's writes, but
