@@ -2,6 +2,7 @@ rtl/gen/lilong_isa_pkg.sv
 rtl/lilong_path_pkg.sv
 rtl/common/lilong_arbiter.sv
 rtl/common/lilong_fifo.sv
+rtl/common/lilong_mux8.sv
 rtl/common/lilong_sram_1r1w.sv
 rtl/common/lilong_stream_reg.sv
 rtl/lilong_window_check.sv

@@ -27,9 +27,9 @@ module lilong_accum #(
   localparam int unsigned Bits = $clog2(Entries);
   localparam int unsigned Width = Lanes * 32;
 
-  // Few words, but wide: block RAM costs no logic.
-  (* ram_style = "block" *) logic [Width-1:0] running_q[Entries];
-  (* ram_style = "block" *) logic [Width-1:0] finished_q[Entries];
+  // Few words, but wide: the pins of block RAM would lie too close together.
+  (* ram_style = "distributed" *) logic [Width-1:0] running_q[Entries];
+  (* ram_style = "distributed" *) logic [Width-1:0] finished_q[Entries];
   logic [Width-1:0] old_q, total;
   logic [Bits-1:0] head_q, head_next, tail_q;
   logic [Bits:0] count_q, free_q;

@@ -8,7 +8,7 @@
 // write: decode puts the instruction into the entry that the next push takes; push, a cycle later at
 // the earliest, makes it part of the queue; issue: the engine took the head (semaphores acquired)
 // and begins; done: it completed, in order, and the entry is free again.
-// Descriptors lie in block RAM with a row for every value of the pointers, wrap bit included, so a
+// Descriptors lie in distributed memory with a row for every value of the pointers, wrap bit included, so a
 // write never meets an instruction of the queue.  It is read in the cycle of the push or issue that
 // changes the head, and of the push or completion that changes the oldest.
 // What decides about the start of the head comes from registers that follow the pointers.
@@ -54,8 +54,8 @@ module lilong_queue #(
     logic       fence;
   } flags_t;
 
-  (* ram_style = "block" *) logic [Width+26:0] desc_q [Rows];   // {number, empty, descriptor}
-  (* ram_style = "block" *) logic [25:0] done_mem_q [Rows];     // number
+  (* ram_style = "distributed" *) logic [Width+26:0] desc_q [Rows];   // {number, empty, descriptor}
+  (* ram_style = "distributed" *) logic [25:0] done_mem_q [Rows];     // number
   (* ram_style = "distributed" *) logic [9:0] signals_mem_q [Rows];  // they are needed early
   flags_t flags_mem_q [Rows];
   logic [Width+26:0] head_q;

@@ -121,7 +121,7 @@ module lilong_range #(
 
   // ---- queue
   lilong_path_pkg::beat_t fifo_q[Entries];
-  (* ram_style = "block" *) lilong_path_pkg::payload_t payload_q[Payloads];
+  (* ram_style = "distributed" *) lilong_path_pkg::payload_t payload_q[Payloads];
   lilong_path_pkg::payload_t payload_out_q;
   logic [2:0] head_q;
   logic [3:0] tail_q, release_q;

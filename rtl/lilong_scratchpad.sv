@@ -93,8 +93,7 @@ module lilong_scratchpad #(
   logic [Banks-1:0][Width-1:0] bank_data, out_q;
   logic [Banks-1:0] bank_valid_q;
   logic [Ports-1:0] valid1_q, valid2_q, valid3_q;
-  logic [Ports-1:0][2:0] bank1_q;
-  logic [Ports-1:0][Banks-1:0] hot2_q;   // one hot: a sum of products is the smallest crossbar
+  logic [Ports-1:0][2:0] bank1_q, bank2_q;
   logic [Ports-1:0][Width-1:0] rdata_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -117,20 +116,19 @@ module lilong_scratchpad #(
   end
 
   logic [Ports-1:0][Width-1:0] crossed;
-  always_comb begin
-    crossed = '0;
-    for (int unsigned n = 0; n < Ports; n++) begin
-      for (int unsigned b = 0; b < Banks; b++) begin
-        if (hot2_q[n][b]) crossed[n] = crossed[n] | out_q[b];
-      end
-    end
+  for (genvar n = 0; n < int'(Ports); n++) begin : gen_crossbar
+    lilong_mux8 #(
+        .Width(Width)
+    ) u_mux (
+        .data_i(out_q),
+        .sel_i (bank2_q[n]),
+        .data_o(crossed[n])
+    );
   end
 
   always_ff @(posedge clk_i) begin
     bank1_q <= rd_bank;
-    for (int unsigned n = 0; n < Ports; n++) begin
-      hot2_q[n] <= valid1_q[n] ? 8'd1 << bank1_q[n] : 8'd0;
-    end
+    bank2_q <= bank1_q;
     for (int unsigned b = 0; b < Banks; b++) begin
       if (bank_valid_q[b]) out_q[b] <= bank_data[b];
     end

@@ -18,4 +18,5 @@ rtl/fpga/ulx3s/cells/BB.sv
 rtl/fpga/ulx3s/cells/EHXPLLL.sv
 rtl/fpga/ulx3s/cells/ODDRX1F.sv
 rtl/fpga/ulx3s/cells/OFS1P3BX.sv
+rtl/fpga/ulx3s/cells/SGSR.sv
 rtl/fpga/ulx3s/lilong_ulx3s.sv

@@ -65,14 +65,19 @@ module lilong_ulx3s #(
       .LOCK(locked)
   );
 
-  // ---- reset: at once, released with the clock
+  // ---- reset: at once, released with the clock.  It has a network of its own in the device, which
+  // must not reset the registers that drive it.
   logic start_n;
   logic [3:0] reset_q;
   assign start_n = locked && btn_pwrn;
-  always_ff @(posedge clk or negedge start_n) begin
+  (* nogsr *) always_ff @(posedge clk or negedge start_n) begin
     if (!start_n) reset_q <= '0;
     else reset_q <= {reset_q[2:0], 1'b1};
   end
+  (* keep *) SGSR u_reset (
+      .GSR(reset_q[3]),
+      .CLK(clk)
+  );
 
   // ---- system
   logic irq, memory_ready, frame_good, frame_bad, mem_read, mem_write, instr_start;

@@ -16,12 +16,10 @@ wherever p is 0.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
-from pathlib import Path
 from typing import Any
 
 PINS = "ABCD"
@@ -137,13 +135,4 @@ def absorb(module: dict[str, Any]) -> int:
         cell["parameters"][f"INIT{half}"] = f"{bit.init:016b}"
         for pin, wire in zip(PINS, bit.pins, strict=True):
             cell["connections"][pin + half] = [wire]
-    return gone
-
-
-def absorb_file(file: Path, top: str) -> int:
-    """Changes a netlist in Yosys' JSON format."""
-    with file.open(encoding="utf-8") as source:
-        design = json.load(source)
-    gone = absorb(design["modules"][top])
-    file.write_text(json.dumps(design), encoding="utf-8")
     return gone

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-from lilong_synth.absorb import absorb_file
+from lilong_synth.absorb import absorb
 from lilong_synth.design import Design
 from lilong_synth.device import NEXTPNR, Resources, read_netlist
+from lilong_synth.hardblocks import use_hard_blocks
 from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, Progress, Usage, program, run, yosys
 
 # -no-rw-check: no logic for a word that is read in the cycle in which it is written; the design
@@ -29,14 +31,15 @@ ADDERS = (
     "opt_share",
     "opt_clean",
     "techmap -map rtl/synth/lilong_synth/adders.v t:$add",
+    "techmap -map rtl/synth/lilong_synth/muxes.v t:lilong_mux8",
     "opt_clean",
 )
 
 
-def check_lines(design: Design) -> list[str]:
+def check_lines(design: Design, options: str = "") -> list[str]:
     """Reads a design and refuses loops, several drivers and latches."""
     return [
-        design.read(),
+        design.read(options),
         f"hierarchy -check -top {design.top}",
         "proc",
         "check -assert",
@@ -51,12 +54,27 @@ def _map(design: Design) -> list[str]:
     """
     synth = f"synth_ecp5 {OPTIONS} -top {design.top}"
     return [
-        *check_lines(design),
+        *check_lines(design, "--blackboxed-module lilong_mux8"),
         *ADDERS,
         f"{synth} -run :map_luts",
         "rename -wire t:TRELLIS_FF",
         f"{synth} -run map_luts:check",
     ]
+
+
+# Settings of nextpnr that have no option: nets may leave their box a little further than usual.
+SETTINGS = {"router2/bbMargin/x": "4", "router2/bbMargin/y": "4"}
+
+
+def _finish(netlist: Path, top: str) -> None:
+    """Moves tables and registers into carry cells, multipliers and memories."""
+    with (ROOT / netlist).open(encoding="utf-8") as source:
+        content = json.load(source)
+    module = content["modules"][top]
+    absorb(module)
+    use_hard_blocks(module)
+    module["settings"] = SETTINGS
+    (ROOT / netlist).write_text(json.dumps(content), encoding="utf-8")
 
 
 def synthesise(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
@@ -65,7 +83,7 @@ def synthesise(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) ->
     lines = [*_map(design), f"synth_ecp5 {OPTIONS} -top {design.top} -run check: -json {netlist}"]
     title = f"synthesis of {design.preset} ({design.name})"
     usage = yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
-    absorb_file(ROOT / netlist, design.top)
+    _finish(netlist, design.top)
     return usage
 
 
@@ -89,7 +107,7 @@ def netlist_for_simulation(
     ]
     title = f"synthesis of {design.preset} ({design.name})"
     usage = yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
-    absorb_file(ROOT / netlist, design.top)
+    _finish(netlist, design.top)
     lines = [
         f"read_json {netlist}",
         "check -noinit -assert",
@@ -103,7 +121,7 @@ def netlist_for_simulation(
     return usage, read_netlist(netlist, design.top)
 
 
-MAX_ITERATIONS = 150  # of the router; designs that can be routed took at most a third of it
+MAX_ITERATIONS = 300  # of the router; designs that can be routed took at most a third of it
 
 
 def routing_progress(log: Path) -> Progress:
