@@ -60,6 +60,9 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
     refuse_what_cannot_fit(title, resources)
     if arguments.synthesis_only:
         return
+    usage["first placement"] = flow.place_blocks(
+        design, folder, arguments.seed, arguments.memory_limit
+    )
     usage["place and route"] = flow.place_and_route(
         design, folder, arguments.seed, arguments.memory_limit
     )

