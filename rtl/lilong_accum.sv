@@ -33,6 +33,7 @@ module lilong_accum #(
   logic [Width-1:0] old_q, total;
   logic [Bits-1:0] head_q, head_next, tail_q;
   logic [Bits:0] count_q, free_q;
+  logic some_q, some_free_q;  // they are not 0
   logic push, pop;
 
   // ---- accumulate
@@ -67,10 +68,10 @@ module lilong_accum #(
 
   assign head_next   = head_q + Bits'(pop);
   // the position that arrives is the oldest: nothing waits behind what leaves
-  assign arrive      = push && (count_q == '0 || (count_q == (Bits + 1)'(1) && pop));
-  assign acc_valid_o = count_q != '0;
+  assign arrive      = push && (!some_q || (count_q == (Bits + 1)'(1) && pop));
+  assign acc_valid_o = some_q;
   assign acc_data_o  = beside_q ? arrived_q : stored_q;
-  assign free_o      = free_q != '0;
+  assign free_o      = some_free_q;
   assign idle_o      = free_q == (Bits + 1)'(Entries);
 
   always_ff @(posedge clk_i) begin
@@ -93,12 +94,16 @@ module lilong_accum #(
       beside_q <= 1'b0;
       count_q  <= '0;
       free_q   <= (Bits + 1)'(Entries);
+      some_q   <= 1'b0;
+      some_free_q <= 1'b1;
     end else if (clr_i) begin
       head_q   <= '0;
       tail_q   <= '0;
       beside_q <= 1'b0;
       count_q  <= '0;
       free_q   <= (Bits + 1)'(Entries);
+      some_q   <= 1'b0;
+      some_free_q <= 1'b1;
     end else begin
       if (push) tail_q <= tail_q + Bits'(1);
       head_q  <= head_next;
@@ -106,6 +111,8 @@ module lilong_accum #(
       else if (pop) beside_q <= 1'b0;
       count_q <= count_q + (Bits + 1)'(push) - (Bits + 1)'(pop);
       free_q  <= free_q + (Bits + 1)'(pop) - (Bits + 1)'(take_i);
+      some_q      <= push || (some_q && !(pop && count_q == (Bits + 1)'(1)));
+      some_free_q <= pop || (some_free_q && !(take_i && free_q == (Bits + 1)'(1)));
     end
   end
 

@@ -141,7 +141,7 @@ module lilong_axi_port #(
       .gnt_o(rd_gnt)
   );
   assign rd_pick        = rd_gnt[1];
-  assign rd_req_ready_o = rd_gnt & {2{rd_stage_ready && !abort_i}};
+  assign rd_req_ready_o = rd_gnt & {2{rd_stage_ready}};  // in an abort it is dropped
 
   lilong_window_check #(
       .Write(1'b0)
@@ -153,7 +153,7 @@ module lilong_axi_port #(
       .window_base_i(window_base_i[0+:34]),
       .window_size_i(window_size_i[0+:32]),
       .window_access_i(window_access_i[0+:2]),
-      .valid_i(|rd_gnt && !abort_i),
+      .valid_i(|rd_gnt),
       .ready_o(rd_stage_ready),
       .addr_i(rd_pick ? rd_req_addr_i[41+:41] : rd_req_addr_i[0+:41]),
       .bytes_i(rd_pick ? rd_req_bytes_i[11+:11] : rd_req_bytes_i[0+:11]),
@@ -329,7 +329,7 @@ module lilong_axi_port #(
                          4'(store_info_pop);
   end
   assign wr_room        = store_owed_q < 4'(StoreOutstanding);
-  assign wr_req_ready_o = wr_stage_ready && wr_room && !abort_i;
+  assign wr_req_ready_o = wr_stage_ready && wr_room;
 
   lilong_window_check #(
       .Write(1'b1)
@@ -341,7 +341,7 @@ module lilong_axi_port #(
       .window_base_i(window_base_i[34+:34]),
       .window_size_i(window_size_i[32+:32]),
       .window_access_i(window_access_i[2+:2]),
-      .valid_i(wr_req_valid_i && wr_room && !abort_i),
+      .valid_i(wr_req_valid_i && wr_room),
       .ready_o(wr_stage_ready),
       .addr_i(wr_req_addr_i),
       .bytes_i(wr_req_bytes_i),

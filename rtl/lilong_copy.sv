@@ -153,7 +153,7 @@ module lilong_copy #(
     if (issue) last_granule_q <= dst_q[SW-1:3];
   end
 
-  lilong_fifo #(.Width(SW + 5), .Depth(8)) u_meta (
+  lilong_fifo #(.Width(SW + 5), .Depth(8), .Beside(1'b1)) u_meta (
     .clk_i,
     .rst_ni,
     .clr_i,

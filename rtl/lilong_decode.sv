@@ -93,13 +93,16 @@ module lilong_decode #(
     if (state_q == StFlags) num_terms_q <= num_terms;
   end
 
-  assign pick = (state_q == StAct) || (state_q == StTerms);
+  // Fewer bits to look at: no opcode has the others, no footprint more than 4 terms.
+  logic [511:0] legal_desc;
+  assign legal_desc = {desc_q[511:8], 2'b00, desc_q[5:4], 1'b0, desc_q[2:0]};
+  assign pick       = (state_q == StAct) || (state_q == StTerms);
   always_comb begin
     fp      = '0;
     fp_term = '0;
     if (pick) begin
-      fp      = footprint(desc_q, index_q);
-      fp_term = footprint_term(desc_q, index_q, term_q);
+      fp      = footprint(legal_desc, {1'b0, index_q[1:0]});
+      fp_term = footprint_term(legal_desc, {1'b0, index_q[1:0]}, {1'b0, term_q[1:0]});
     end
   end
   // A footprint without terms takes one slot whose product is zero.

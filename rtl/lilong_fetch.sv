@@ -58,7 +58,7 @@ module lilong_fetch #(
   assign chunk       = 3'd4 - 3'(position_q);
   assign last        = left_q[25:3] == '0 && left_q[2:0] <= chunk;
   assign take        = last ? left_q[2:0] : chunk;
-  assign req_valid_o = !clr_i && !stop_i && more_q && (owed_q <= CountWidth'(Entries - ChunkBeats));
+  assign req_valid_o = !stop_i && more_q && (owed_q <= CountWidth'(Entries - ChunkBeats));
   assign req_addr_o  = {addr_q, 6'd0};
   assign req_bytes_o = {2'd0, take, 6'd0};
   assign req_instr_o = {6'd0, next_q};

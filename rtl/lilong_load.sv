@@ -24,7 +24,7 @@ module lilong_load #(
     input  logic                 clk_i,
     input  logic                 rst_ni,
     input  logic                 clr_i,
-    input  logic                 cmd_valid_i,
+    input  logic                 cmd_valid_i,     // only when ready
     output logic                 cmd_ready_o,
     input  logic [319:0]         cmd_i,
     input  logic                 cmd_empty_i,
@@ -79,7 +79,7 @@ module lilong_load #(
   logic info_ready, rows_ready, cmd_fire;
 
   assign cmd_ready_o = bursts_ready && rows_ready;
-  assign cmd_fire    = cmd_valid_i && cmd_ready_o;
+  assign cmd_fire    = cmd_valid_i;
 
   lilong_bursts u_bursts (
       .clk_i,
@@ -323,5 +323,6 @@ module lilong_load #(
     assign unused_granule = ^granule[20:GW];
   end
 
+  `LILONG_ASSERT(OnlyWhenReady, !cmd_valid_i || cmd_ready_o)
   `LILONG_ASSERT(GranuleInside, !walk_valid || walk_empty || (32'(granule) < 32'(ScratchpadBytes / 8)))
 endmodule

@@ -85,7 +85,7 @@ module lilong_output #(
   assign cmd   = cmd_i;
   assign front = cmd[front_sel_i];
 
-  logic          init_q;          // counters belong to the front instruction
+  logic          init_q, rest_q;  // counters belong to the front instruction; they do not
   logic          slot_q, other_q; // parameters; the other slot: for the handshake, without the fan-out
   logic [BW-1:0] beat_q;
   logic          last_x_q, last_y_q, last_group_q;
@@ -122,16 +122,19 @@ module lilong_output #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       init_q <= 1'b0;
+      rest_q  <= 1'b1;
       slot_q  <= 1'b0;
       other_q <= 1'b1;
       beat_q  <= '0;
     end else if (clr_i) begin
       init_q  <= 1'b0;
+      rest_q  <= 1'b1;
       slot_q  <= 1'b0;
       other_q <= 1'b1;
       beat_q  <= '0;
     end else begin
       init_q <= front_valid_i && !front_done_o;
+      rest_q <= !(front_valid_i && !front_done_o);
       if (take_beat) beat_q <= take_position ? '0 : (beat_q + BW'(1));
       if (take_position && leave_slot) begin
         slot_q  <= other_q;
@@ -239,7 +242,7 @@ module lilong_output #(
 
   // Taken whenever there may be a beat: only shift_valid_q says that there is one.
   always_ff @(posedge clk_i) begin
-    if (en && front_valid_i && init_q) begin
+    if (en && !rest_q) begin
       shift_tag_q        <= tag;
       shift_bias_q       <= bias_i;
       shift_multiplier_q <= multiplier_i;
@@ -270,6 +273,9 @@ module lilong_output #(
   // ---- requantise
   logic                     req_valid;
   tag_t                     req_tag;
+  /* verilator lint_off UNUSEDSIGNAL */
+  tag_t                     next_tag;
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [Results-1:0][10:0] req_data;
 
   always_comb begin
@@ -293,6 +299,7 @@ module lilong_output #(
     .shift_i     (bias_shift_q),
     .valid_o     (req_valid),
     .tag_o       (req_tag),
+    .tag_next_o  (next_tag),
     .result_o    (req_data)
   );
 
@@ -328,18 +335,29 @@ module lilong_output #(
     end
   end
 
+  // What the instruction of the beat says, picked in the cycle before.
+  logic [Results-1:0]      pad_q;                 // behind the last channel
+  logic [7:0]              zp_q, min_q, max_q;
+  logic                    table_en_q, clamp_table_q;
+  always_ff @(posedge clk_i) begin
+    if (en) begin
+      zp_q       <= cmd[next_tag.sel].zp_out;
+      min_q      <= cmd[next_tag.sel].clamp_min;
+      max_q      <= cmd[next_tag.sel].clamp_max;
+      table_en_q <= cmd[next_tag.sel].table_en[0];
+      for (int unsigned l = 0; l < Results; l++) begin
+        pad_q[l] <= 32'(next_tag.beat) * Results + l >= 32'(next_tag.count);
+      end
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     if (en && req_valid) begin
-      clamp_tag_q <= req_tag;
+      clamp_tag_q   <= req_tag;
+      clamp_table_q <= table_en_q;
+      clamp_pad_q   <= pad_q;
       for (int unsigned l = 0; l < Results; l++) begin
-        if (32'(req_tag.beat) * Results + l < 32'(req_tag.count)) begin
-          clamp_pad_q[l]  <= 1'b0;
-          clamp_data_q[l] <= clamp(req_data[l], cmd[req_tag.sel].zp_out,
-                                   cmd[req_tag.sel].clamp_min, cmd[req_tag.sel].clamp_max);
-        end else begin
-          clamp_pad_q[l]  <= 1'b1;
-          clamp_data_q[l] <= cmd[req_tag.sel].zp_out;
-        end
+        clamp_data_q[l] <= pad_q[l] ? zp_q : clamp(req_data[l], zp_q, min_q, max_q);
       end
     end
   end
@@ -355,7 +373,7 @@ module lilong_output #(
     if (en && clamp_valid_q) begin
       table_tag_q  <= clamp_tag_q;
       table_data_q <= clamp_data_q;
-      if (cmd[clamp_tag_q.sel].table_en[0]) begin
+      if (clamp_table_q) begin
         for (int unsigned l = 0; l < Results; l++) begin
           if (!clamp_pad_q[l]) begin
             table_data_q[l] <=

@@ -80,11 +80,12 @@ module lilong_params #(
   logic [WeightVectors-1:0][AW-1:0] place_q;     // row and bank of every port's vector
   logic [IW-1:0]            size_q, size_d;      // vectors of the batch
   logic [WeightVectors-1:0] pend_q, pend_d;
-  logic [15:0]              channels_q, channels_d;   // channels from this lane group on
+  logic [15:0]              channels_q;   // channels from this lane group on
   logic                     slot_q, slot_d;
   logic [1:0]               busy_q, busy_d;
   logic [1:0]               ready_q, ready_d;
   logic                     batch_done;
+  logic                     record_end;   // behind this batch, which then is done
   logic                     alloc, fill, finish;
 
   // ---- answers: what was granted one, two and three cycles ago
@@ -96,6 +97,7 @@ module lilong_params #(
   logic [WeightVectors-1:0]      granted;
 
   assign granted    = pend_q & prm_gnt_i;
+  assign record_end = phase_q == PhRecord && left_q == '0 && size_q != '0;
   assign batch_done = (pend_q & ~prm_gnt_i) == '0;
   assign in_flight  = tag_valid_q != '0;
   assign prm_req_o  = pend_q;
@@ -128,7 +130,6 @@ module lilong_params #(
     addr_d     = addr_q;
     size_d     = size_q;
     pend_d     = pend_q & ~prm_gnt_i;
-    channels_d = channels_q;
     slot_d     = slot_q;
     alloc      = 1'b0;
     fill       = 1'b0;
@@ -143,7 +144,6 @@ module lilong_params #(
       unique case (phase_q)
         PhIdle: begin
           index_d    = '0;
-          channels_d = cv.channels;
           if (cmd_valid_i) begin
             if (cv.table_en[0]) begin
               phase_d = PhTable;
@@ -177,7 +177,6 @@ module lilong_params #(
               phase_d    = PhIdle;
               cmd_done_o = 1'b1;
             end
-            channels_d = channels_q - 16'(Lanes);
           end
         end
         default: ;
@@ -249,7 +248,8 @@ module lilong_params #(
       addr_q     <= addr_d;
       size_q     <= size_d;
       pend_q     <= pend_d;
-      channels_q <= channels_d;
+      if (phase_q == PhIdle) channels_q <= cv.channels;
+      else if (record_end && batch_done) channels_q <= channels_q - 16'(Lanes);
       slot_q     <= slot_d;
       busy_q     <= busy_d;
       ready_q    <= ready_d;

@@ -98,9 +98,13 @@ module lilong_post #(
   /* verilator lint_on UNUSEDSIGNAL */
   logic load_done_q;   // of the cycle before: grants come late in a cycle
   logic [1:0] valid_d, loaded_d, taken_d;
+  // The front's end comes late: its selection is made for both cases.
+  logic [1:0][1:0] taken_if;
+  logic [1:0] sel_if, valid_if, alone_if, takes_if;
+  kind_t [1:0] kind_if;
+  logic finished;
   kind_t [1:0] kind_d;
-  kind_t front_kind_d;
-  logic head_d, front_sel_d, front_valid_d, load_sel_d;
+  logic head_d, load_sel_d;
 
   // Vector instructions start when everything before them has been written.
   logic started_q, elt_active, elt_start, smx_start, cpy_start;
@@ -114,11 +118,11 @@ module lilong_post #(
   always_comb begin
     valid_d  = valid_q;
     loaded_d = loaded_q;
-    taken_d  = taken_q;
+    taken_if = {2{taken_q}};
+    taken_if[1][front_sel] = 1'b1;
     kind_d   = kind_q;
     head_d   = head_q;
     if (load_done_q) loaded_d[load_sel] = 1'b1;
-    if (front_done || smx_done || cpy_done) taken_d[front_sel] = 1'b1;
     if (pop) begin
       valid_d[head_q] = 1'b0;
       head_d          = !head_q;
@@ -126,14 +130,21 @@ module lilong_post #(
     if (push) begin
       valid_d[tail]  = 1'b1;
       loaded_d[tail] = kind.empty || kind.softmax || kind.copy;
-      taken_d[tail]  = kind.empty;
+      taken_if[0][tail] = kind.empty;
+      taken_if[1][tail] = kind.empty;
       kind_d[tail]   = kind;
     end
+    for (int unsigned i = 0; i < 2; i++) begin
+      sel_if[i]   = head_d ^ taken_if[i][head_d];
+      kind_if[i]  = kind_d[sel_if[i]];
+      valid_if[i] = valid_d[sel_if[i]] && !taken_if[i][sel_if[i]];
+      alone_if[i] = valid_if[i] && sel_if[i] == head_d;
+      takes_if[i] = valid_if[i] && (kind_if[i].array || (kind_if[i].eltwise && sel_if[i] == head_d));
+    end
   end
-  assign front_sel_d   = head_d ^ taken_d[head_d];
-  assign front_valid_d = valid_d[front_sel_d] && !taken_d[front_sel_d];
-  assign front_kind_d  = kind_d[front_sel_d];
-  assign load_sel_d    = head_d ^ loaded_d[head_d];
+  assign finished   = front_done || smx_done || cpy_done;
+  assign taken_d    = taken_if[finished];
+  assign load_sel_d = head_d ^ loaded_d[head_d];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -174,16 +185,15 @@ module lilong_post #(
       taken_q     <= taken_d;
       kind_q      <= kind_d;
       head_q      <= head_d;
-      front_sel   <= front_sel_d;
-      alone       <= front_valid_d && front_sel_d == head_d;
-      takes       <= front_valid_d && (front_kind_d.array ||
-                                       (front_kind_d.eltwise && front_sel_d == head_d));
+      front_sel   <= sel_if[finished];
+      alone       <= alone_if[finished];
+      takes       <= takes_if[finished];
       load_sel    <= load_sel_d;
       load_done_q <= load_done;
       load_valid  <= valid_d[load_sel_d] && !loaded_d[load_sel_d];
-      front_kind  <= front_kind_d;
+      front_kind  <= kind_if[finished];
       head_kind   <= kind_d[head_d];
-      if (front_done || smx_done || cpy_done) started_q <= 1'b0;
+      if (finished) started_q <= 1'b0;
       else if (elt_start || smx_start || cpy_start) started_q <= 1'b1;
     end
   end

@@ -28,7 +28,8 @@ module lilong_queue #(
     input  logic             push_empty_i,
     input  logic [31:0]      push_instr_i,  // number, below 2^26
     output logic             head_valid_o,
-    output logic [33:0]      head_needs_o,  // {both waits the same, wait1, wait0 one hot, fence}
+    // {both waits the same, wait1, wait0 one hot, there is a wait1, a wait0, fence}
+    output logic [35:0]      head_needs_o,
     output logic [5:0]       head_kind_o,
     output logic [Width-1:0] head_desc_o,
     output logic             head_empty_o,
@@ -38,7 +39,8 @@ module lilong_queue #(
     output logic [31:0]      done_instr_o,     // oldest instruction that is not completed
     output logic [9:0]       done_signals_o,   // {signal1, signal1_en, signal0, signal0_en} of it
     output logic             none_o,           // no instruction in the queue
-    output logic             inflight_o        // an issued instruction is not completed
+    output logic             inflight_o,       // an issued instruction is not completed
+    output logic             settled_o         // the opposite, for those who are not in a hurry
 );
   localparam int unsigned Depth = lilong_isa_pkg::QueueDepth;
   localparam int unsigned PtrWidth = $clog2(Depth);
@@ -62,7 +64,7 @@ module lilong_queue #(
   logic [25:0] oldest_q;
   logic [9:0] signals_q;
   logic [PtrWidth:0] push_q, issue_q, done_q;  // with a wrap bit
-  logic head_valid_q;
+  logic head_valid_q, inflight_q, settled_q, settles;
 
   logic [PtrWidth:0] filled;
   assign filled         = push_q - done_q;
@@ -74,7 +76,8 @@ module lilong_queue #(
   assign done_signals_o = signals_q;
   assign done_instr_o   = {6'd0, oldest_q};
   assign none_o         = push_q == done_q;
-  assign inflight_o     = issue_q != done_q;
+  assign inflight_o     = inflight_q;
+  assign settled_o      = settled_q;
 
   logic push;
   assign push = push_valid_i && push_ready_o;
@@ -83,6 +86,8 @@ module lilong_queue #(
   assign issue_next = issue_q + 1'b1;
   assign issue_d    = issue_i ? issue_next : issue_q;
   assign done_d     = done_i ? done_q + 1'b1 : done_q;
+
+  assign settles    = done_i && issue_q == done_q + 1'b1;  // unless one is issued
 
   // ---- memories; a row is never read in the cycle in which it is written, unless in vain
   flags_t push_flags;
@@ -110,7 +115,7 @@ module lilong_queue #(
   flags_t flags;
   logic waits;  // an instruction waits, so the next head is behind it
   logic [15:0] wait0, wait1;
-  logic [33:0] needs_q;
+  logic [35:0] needs_q;
   logic [5:0] kind_q;
   assign waits        = push_q != issue_q;
   assign flags        = waits ? flags_mem_q[issue_next] : push_flags;
@@ -127,16 +132,22 @@ module lilong_queue #(
       needs_q      <= '0;
       kind_q       <= '0;
       head_valid_q <= 1'b0;
+      inflight_q   <= 1'b0;
+      settled_q    <= 1'b1;
     end else if (clr_i) begin
       push_q       <= '0;
       issue_q      <= '0;
       done_q       <= '0;
       head_valid_q <= 1'b0;
+      inflight_q   <= 1'b0;
+      settled_q    <= 1'b1;
     end else begin
+      inflight_q   <= issue_i || (inflight_q && !settles);
+      settled_q    <= !issue_i && (settled_q || settles);
       head_valid_q <= issue_i ? (push || push_q != issue_next) : (push || waits);
       if (issue_i || (push && !waits)) begin
         needs_q <= {flags.wait0_en && flags.wait1_en && flags.wait0 == flags.wait1, wait1, wait0,
-                    flags.fence};
+                    flags.wait1_en, flags.wait0_en, flags.fence};
         kind_q  <= flags.kind;
       end
       if (push) push_q <= push_q + 1'b1;
@@ -149,6 +160,7 @@ module lilong_queue #(
   assign unused = ^push_instr_i[31:26];
 
   `LILONG_ASSERT(IssueOnlyHead, clr_i || !issue_i || head_valid_o)
+  `LILONG_ASSERT(InflightInRegisters, inflight_q == (issue_q != done_q) && settled_q != inflight_q)
   `LILONG_ASSERT(DoneOnlyIssued, clr_i || !done_i || inflight_o)
   `LILONG_ASSERT(PushAfterWrite, clr_i || !(push && write_i))
 endmodule

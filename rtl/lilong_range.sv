@@ -121,6 +121,9 @@ module lilong_range #(
 
   // ---- queue
   lilong_path_pkg::beat_t fifo_q[Entries];
+  lilong_path_pkg::beat_t oldest_q;   // beside its entry: a register answers earlier than the memory
+  logic some_q;                       // count_q is not 0
+  logic alone;                        // no other beat waits behind the oldest, if any
   (* ram_style = "distributed" *) lilong_path_pkg::payload_t payload_q[Payloads];
   lilong_path_pkg::payload_t payload_out_q;
   logic [2:0] head_q;
@@ -128,8 +131,9 @@ module lilong_range #(
   logic [3:0] count_q, credit_q;
 
   assign go_o         = credit_q != '0;
-  assign beat_valid_o = count_q != '0;
-  assign beat_o       = fifo_q[head_q];
+  assign beat_valid_o = some_q;
+  assign beat_o       = oldest_q;
+  assign alone        = count_q[3:1] == '0;
   assign payload_o    = payload_out_q;
   assign idle_o       = credit_q == 4'(Entries);
 
@@ -138,6 +142,9 @@ module lilong_range #(
       fifo_q[tail_q[2:0]] <= beat;
       payload_q[tail_q]   <= payload;
     end
+  end
+  always_ff @(posedge clk_i) begin
+    if (beat_pop_i || (valid2_q && !some_q)) oldest_q <= alone ? beat : fifo_q[head_q+3'd1];
   end
   always_ff @(posedge clk_i) begin
     if (release_i) payload_out_q <= payload_q[release_q];
@@ -154,6 +161,7 @@ module lilong_range #(
       tail_q   <= '0;
       release_q <= '0;
       count_q  <= '0;
+      some_q   <= 1'b0;
       credit_q <= 4'(Entries);
     end else if (clr_i) begin
       valid1_q <= 1'b0;
@@ -162,6 +170,7 @@ module lilong_range #(
       tail_q   <= '0;
       release_q <= '0;
       count_q  <= '0;
+      some_q   <= 1'b0;
       credit_q <= 4'(Entries);
     end else begin
       valid1_q <= place_valid_i;
@@ -175,6 +184,7 @@ module lilong_range #(
       if (release_i) release_q <= release_q + 4'd1;
       if (beat_pop_i) head_q <= head_q + 3'd1;
       count_q  <= count_q + 4'(valid2_q) - 4'(beat_pop_i);
+      some_q   <= valid2_q || (some_q && !(beat_pop_i && alone));
       credit_q <= credit_q + 4'(beat_pop_i) - 4'(place_valid_i);
     end
   end

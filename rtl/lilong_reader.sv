@@ -41,6 +41,8 @@ module lilong_reader #(
   logic [1:0][AW-1:0] place_q;     // row and bank of both vectors
   logic [DW-1:0]    offset_q;
   logic [CW-1:0]    count_q;       // groups accepted and not yet taken away
+  logic [CW-1:0]    more, same;    // with a group accepted, without
+  logic             full_q;        // as many as there are entries
   logic             next_q;        // a group waits
   logic [SW-1:0]    next_addr_q, addr;
   logic [DW:0]      next_bytes_q, bytes;
@@ -52,8 +54,10 @@ module lilong_reader #(
   assign there     = next_q || valid_i;
   assign addr      = next_q ? next_addr_q : addr_i;
   assign bytes     = next_q ? next_bytes_q : bytes_i;
-  assign accept    = there && (pend_q & ~vec_gnt_i) == 2'b00 && count_q != CW'(Entries);
+  assign accept    = there && (pend_q & ~vec_gnt_i) == 2'b00 && !full_q;
   assign take      = valid_o && ready_i;
+  assign more      = take ? count_q : count_q + CW'(1);
+  assign same      = take ? count_q - CW'(1) : count_q;
   assign last_byte = {1'b0, addr[DW-1:0]} + bytes - (DW+1)'(1);
 
   function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
@@ -65,14 +69,17 @@ module lilong_reader #(
       pend_q  <= 2'b00;
       next_q  <= 1'b0;
       count_q <= '0;
+      full_q  <= 1'b0;
     end else if (clr_i) begin
       pend_q  <= 2'b00;
       next_q  <= 1'b0;
       count_q <= '0;
+      full_q  <= 1'b0;
     end else begin
       pend_q  <= accept ? {last_byte[DW], 1'b1} : (pend_q & ~vec_gnt_i);
       next_q  <= there && !accept;
-      count_q <= count_q + CW'(accept) - CW'(take);
+      count_q <= accept ? more : same;
+      full_q  <= accept ? more == CW'(Entries) : same == CW'(Entries);
     end
   end
 

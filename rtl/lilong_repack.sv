@@ -32,6 +32,11 @@ module lilong_repack #(
   logic [CW-1:0] count_q, n, in_count;
   logic [CW:0] need;  // bytes that the rest lacks, negative if it has more
   logic enough, have, fire, absorb;
+  // The same once more for the data, whose many bits would make the handshake late.
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [CW:0] spare;   // its sign
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic data_enough, data_have;
   logic [AllBytes*8-1:0] all;
   logic [RestBytes*8-1:0] remainder;
 
@@ -40,6 +45,9 @@ module lilong_repack #(
   assign need        = {1'b0, n} - {1'b0, count_q};
   assign enough      = need[CW] || need == '0;
   assign have        = enough || (in_valid_i && in_count >= need[CW-1:0]);
+  assign spare       = {1'b0, count_q} - {1'b0, n};
+  assign data_enough = !spare[CW];
+  assign data_have   = data_enough || (in_valid_i && in_count >= need[CW-1:0]);
   assign out_valid_o = n_valid_i && have;
   assign fire        = out_valid_o && out_ready_i;
   assign absorb      = n_valid_i && in_valid_i && !have;
@@ -52,8 +60,8 @@ module lilong_repack #(
       // what follows the rest does no harm where it is not wanted; without a word no piece is made of it
       all       = (AllBytes*8)'(rest_q) | ((AllBytes*8)'(in_data_i) << {count_q, 3'd0});
       remainder = all[RestBytes*8-1:0];
-      if (enough) remainder = rest_q >> {n, 3'd0};
-      else if (have) remainder = (RestBytes*8)'(in_data_i) >> {need[CW-1:0], 3'd0};
+      if (data_enough) remainder = rest_q >> {n, 3'd0};
+      else if (data_have) remainder = (RestBytes*8)'(in_data_i) >> {need[CW-1:0], 3'd0};
     end
   end
   assign out_data_o = all[OutBytes*8-1:0];
@@ -71,7 +79,7 @@ module lilong_repack #(
       count_q <= '0;
     end else if (fire || absorb) begin
       rest_q  <= remainder;
-      count_q <= have ? (enough ? '0 : in_count) - need[CW-1:0] : count_q + in_count;
+      count_q <= data_have ? (data_enough ? '0 : in_count) - need[CW-1:0] : count_q + in_count;
     end
   end
 

@@ -30,6 +30,7 @@ module lilong_requant #(
   input  logic [Results-1:0][5:0]  shift_i,
   output logic                     valid_o,
   output logic [TagBits-1:0]       tag_o,
+  output logic [TagBits-1:0]       tag_next_o,    // of the beat that comes out behind this one
   output logic [Results-1:0][10:0] result_o     // signed, -512 .. 512
 );
   localparam int unsigned Stages = 8;
@@ -92,6 +93,7 @@ module lilong_requant #(
 
   assign valid_o = valid_q[Stages];
   assign tag_o   = tag_q[Stages];
+  assign tag_next_o = tag_q[Stages-1];
 
   // 1: magnitude
   logic [Results-1:0][31:0] x1_q;

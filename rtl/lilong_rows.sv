@@ -38,7 +38,7 @@ module lilong_rows #(
   logic [15:0] rows_q, row_count_q, plane_count_q;
   logic [5:0] count_q, count_d;
   logic [Bytes-1:0] mask_q, mask_d;
-  logic row_done_q, row_end, last_row;
+  logic row_done_q, row_end, last_row, next_is_row, next_is_plane;
 
   // The next piece: its address and the bytes of the row from there on.
   logic [20:0] granule_d, next_row, next_plane;
@@ -77,6 +77,8 @@ module lilong_rows #(
   assign count_o    = count_q;
   assign mask_o     = mask_q;
   assign last_row   = row_end && (plane_count_q == 16'd1);
+  assign next_is_row   = row_done_q && !last_o;
+  assign next_is_plane = row_done_q && !last_o && row_end;
   assign last_o     = empty_q || (row_done_q && last_row);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -115,24 +117,23 @@ module lilong_rows #(
       rows_q         <= rows_i;
       row_count_q    <= rows_i;
       plane_count_q  <= planes_i;
-    end else if (advance_i) begin
-      granule_q  <= granule_d;
-      left_q     <= left_d;
-      count_q    <= count_d;
-      mask_q     <= mask_d;
-      row_done_q <= row_done_d;
-      if (last_o) begin
-        valid_q <= 1'b0;
-      end else if (row_done_q) begin
-        if (!row_end) begin
-          row_count_q <= row_count_q - 16'd1;
-          row_q       <= next_row;
-        end else begin
-          row_count_q   <= rows_q;
-          plane_count_q <= plane_count_q - 16'd1;
-          plane_q       <= next_plane;
-          row_q         <= next_plane;
-        end
+    end else begin
+      // What happens next is known; when it happens is not before late in the cycle.
+      if (advance_i) begin
+        granule_q  <= granule_d;
+        left_q     <= left_d;
+        count_q    <= count_d;
+        mask_q     <= mask_d;
+        row_done_q <= row_done_d;
+      end
+      if (last_o && advance_i) valid_q <= 1'b0;
+      if (next_is_row && advance_i) begin
+        row_count_q <= row_end ? rows_q : row_count_q - 16'd1;
+        row_q       <= row_end ? next_plane : next_row;
+      end
+      if (next_is_plane && advance_i) begin
+        plane_count_q <= plane_count_q - 16'd1;
+        plane_q       <= next_plane;
       end
     end
   end

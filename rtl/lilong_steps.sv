@@ -54,6 +54,7 @@ module lilong_steps #(
   logic [27:0] group_bytes_q;
   logic [15:0] last_step_q;
   logic last_step, more, fits, one_col, one_row;
+  logic dense_q;  // not depthwise
 
   assign move         = closed_q && step_ready;
   assign go           = active_q && (!closed_q || move);
@@ -84,6 +85,7 @@ module lilong_steps #(
   // Shape of a depthwise pass.
   always_ff @(posedge clk_i) begin
     if (restart_i) begin
+      dense_q       <= !next_i.depthwise;
       last_step_q   <= next_i.steps - 16'd1;
       tap_last_q    <= 2'd0;
       tap_cols_q    <= Cols1;
@@ -115,7 +117,7 @@ module lilong_steps #(
     piece.x    = now.x;
     piece.addr = now.addr;
     piece.dst  = fill_q;
-    if (!work_i.depthwise) begin
+    if (dense_q) begin
       // the vector is full, there is no piece left in it, or no byte left in the kernel
       close = now.bytes >= 16'(room_q) || piece_q == 2'd2 || now.done || (one_col && one_row);
       if (!now.done) begin

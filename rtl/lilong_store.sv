@@ -23,7 +23,7 @@ module lilong_store #(
     input  logic                 clk_i,
     input  logic                 rst_ni,
     input  logic                 clr_i,
-    input  logic                 cmd_valid_i,
+    input  logic                 cmd_valid_i,     // only when ready
     output logic                 cmd_ready_o,
     input  logic [319:0]         cmd_i,
     input  logic                 cmd_empty_i,
@@ -79,7 +79,7 @@ module lilong_store #(
 
   // An instruction without bytes needs its place in the response queue at once.
   assign cmd_ready_o = bursts_ready && rows_ready && order_ready;
-  assign cmd_fire    = cmd_valid_i && cmd_ready_o;
+  assign cmd_fire    = cmd_valid_i;
 
   lilong_bursts u_bursts (
       .clk_i,
@@ -380,6 +380,7 @@ module lilong_store #(
     assign unused_granule = ^granule[20:AW+VectorWidth-3];
   end
 
+  `LILONG_ASSERT(OnlyWhenReady, !cmd_valid_i || cmd_ready_o)
   `LILONG_ASSERT(GranuleInside, !walk_valid || (32'(granule) < 32'(ScratchpadBytes / 8)))
   `LILONG_ASSERT(VectorHasPlace, !(rd_rvalid_i && !data_ready_unused))
   `LILONG_ASSERT(RangeBesideData, !data_valid || range_valid_unused)

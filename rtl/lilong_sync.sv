@@ -16,7 +16,8 @@ module lilong_sync (
     input  logic         rst_ni,
     input  logic         clr_i,
     input  logic [2:0]   head_valid_i,
-    input  logic [3*34-1:0] head_needs_i,   // of each head: {both the same, wait1, wait0, fence}
+    // of each head: {both the same, wait1, wait0, there is a wait1, a wait0, fence}
+    input  logic [3*36-1:0] head_needs_i,
     input  logic [95:0]  head_instr_i,
     input  logic [2:0]   engine_ready_i,
     output logic [2:0]   head_ready_o,    // may be issued: valid for the engine
@@ -47,29 +48,28 @@ module lilong_sync (
   logic [Semaphores-1:0] some_q, one_q;  // is not 0, is 1
 
   // ---- heads
-  logic [2:0] fence_en, needs, twice;
+  logic [2:0] fence_en, needs, needs0, needs1, twice;
   logic [2:0][Semaphores-1:0] wait0, wait1;  // one hot, 0: none
-  logic [2:0] semaphores_ok, fence_ok, allowed, acquires, acquire_gnt;
+  logic [2:0] semaphores_ok, fence_ok, allowed, acquire_gnt;
 
   for (genvar q = 0; q < 3; q++) begin : gen_head
-    assign {twice[q], wait1[q], wait0[q], fence_en[q]} = head_needs_i[q*34+:34];
-    assign needs[q]         = wait0[q] != '0 || wait1[q] != '0;
-    assign semaphores_ok[q] = (wait0[q] == '0 || (wait0[q] & some_q) != '0) &&
-        (wait1[q] == '0 || (wait1[q] & some_q) != '0) && !(twice[q] && (wait0[q] & one_q) != '0);
+    assign {twice[q], wait1[q], wait0[q], needs1[q], needs0[q], fence_en[q]} =
+        head_needs_i[q*36+:36];
+    assign needs[q]         = needs0[q] || needs1[q];
+    assign semaphores_ok[q] = (!needs0[q] || (wait0[q] & some_q) != '0) &&
+        (!needs1[q] || (wait1[q] & some_q) != '0) && !(twice[q] && (wait0[q] & one_q) != '0);
     assign fence_ok[q] = (q == 1) || !fence_en[q] || !inflight_i[q];
   end
   assign allowed   = head_valid_i & semaphores_ok & fence_ok;
   assign waiting_o = head_valid_i & ~(semaphores_ok & fence_ok);
-  assign acquires  = allowed & needs;
 
-  lilong_arbiter #(
-      .Ports(3)
-  ) u_arbiter (
-      .req_i(acquires & engine_ready_i),
-      .gnt_o(acquire_gnt)
-  );
-  assign head_ready_o = allowed & (acquire_gnt | ~needs);
-  assign issue_o      = head_ready_o & engine_ready_i;
+  // A head that acquires waits for those before it that do; written out, since all of it comes late.
+  logic [2:0] taking, behind;
+  assign taking       = allowed & needs & engine_ready_i;
+  assign behind       = {taking[0] || taking[1], taking[0], 1'b0};
+  assign acquire_gnt  = taking & ~behind;
+  assign head_ready_o = allowed & ~(needs & behind);
+  assign issue_o      = allowed & engine_ready_i & ~(needs & behind);
 
   // ---- semaphores
   logic [5:0][Semaphores-1:0] signals;  // of the instructions done, one hot

@@ -313,9 +313,10 @@ module lilong_top #(
   );
 
   // ---- queues and synchronisation
-  logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, waiting;
+  logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, settled;
+  logic [2:0] waiting;
   logic [2:0] engine_ready;
-  logic [3*34-1:0] head_needs;
+  logic [3*36-1:0] head_needs;
   logic [5:0] exec_kind;
   logic [95:0] head_instr, done_instr;
   logic [29:0] done_signals;
@@ -340,7 +341,7 @@ module lilong_top #(
         .push_empty_i(push_empty),
         .push_instr_i(push_instr),
         .head_valid_o(head_valid[q]),
-        .head_needs_o(head_needs[q*34+:34]),
+        .head_needs_o(head_needs[q*36+:36]),
         .head_kind_o(head_kind),
         .head_desc_o(head_desc),
         .head_empty_o(head_empty[q]),
@@ -350,7 +351,8 @@ module lilong_top #(
         .done_instr_o(done_instr[q*32+:32]),
         .done_signals_o(done_signals[q*10+:10]),
         .none_o(none[q]),
-        .inflight_o(inflight[q])
+        .inflight_o(inflight[q]),
+        .settled_o(settled[q])
     );
     if (q == 1) begin : gen_exec
       logic unused_empty;  // part of the kind
@@ -416,7 +418,7 @@ module lilong_top #(
       .clk_i,
       .rst_ni,
       .clr_i(clr),
-      .cmd_valid_i(head_ready[0]),
+      .cmd_valid_i(issue[0]),
       .cmd_ready_o(engine_ready[0]),
       .cmd_i(dma_desc[0+:DmaWidth]),
       .cmd_empty_i(head_empty[0]),
@@ -488,7 +490,7 @@ module lilong_top #(
       .clk_i,
       .rst_ni,
       .clr_i(clr),
-      .cmd_valid_i(head_ready[2]),
+      .cmd_valid_i(issue[2]),
       .cmd_ready_o(engine_ready[2]),
       .cmd_i(dma_desc[DmaWidth+:DmaWidth]),
       .cmd_empty_i(head_empty[2]),
@@ -550,7 +552,7 @@ module lilong_top #(
     oldest_engine = lilong_isa_pkg::EngineFetch;
     oldest_instr  = decode_instr;
     for (int q = 2; q >= 0; q--) begin
-      if (inflight[q]) begin
+      if (!settled[q]) begin
         oldest_engine = 2'(q + 1);
         oldest_instr  = done_instr[q*32+:32];
       end
@@ -582,5 +584,5 @@ module lilong_top #(
   end
 
   logic unused;
-  assign unused = ^{window_base[0], window_size[4:3], window_access[4:3]};
+  assign unused = ^{window_base[0], window_size[4:3], window_access[4:3], head_ready};
 endmodule

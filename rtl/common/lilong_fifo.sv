@@ -6,7 +6,8 @@
 
 module lilong_fifo #(
     parameter int unsigned Width = 8,
-    parameter int unsigned Depth = 4,
+    parameter int unsigned Depth = 4,   // at least 2 with Beside
+    parameter bit Beside = 1'b0,        // the oldest entry is also in a register, which answers early
     localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (
     input  logic                  clk_i,
@@ -31,13 +32,24 @@ module lilong_fifo #(
 
   assign ready_o = !full_q;
   assign valid_o = some_q;
-  assign data_o  = mem_q[rptr_q];
   assign count_o = count_q;
   assign push    = valid_i && ready_o;
   assign pop     = valid_o && ready_i;
 
   always_ff @(posedge clk_i) begin
     if (push) mem_q[wptr_q] <= data_i;
+  end
+
+  if (Beside) begin : gen_beside
+    logic [PtrWidth-1:0] second;   // entry behind the oldest
+    logic [Width-1:0] oldest_q;
+    assign second = (rptr_q == LastEntry) ? '0 : rptr_q + 1'b1;
+    always_ff @(posedge clk_i) begin
+      if (pop || !some_q) oldest_q <= (count_q <= CountWidth'(1)) ? data_i : mem_q[second];
+    end
+    assign data_o = oldest_q;
+  end else begin : gen_memory
+    assign data_o = mem_q[rptr_q];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

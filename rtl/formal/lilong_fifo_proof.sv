@@ -6,7 +6,8 @@
 // asserted, so the proof holds for every choice.  The invariants on the storage make it inductive.
 module lilong_fifo_proof #(
     parameter int unsigned Width = 3,
-    parameter int unsigned Depth = 4
+    parameter int unsigned Depth = 4,
+    parameter bit Beside = 1'b0
 ) (
     input logic             clk_i,
     input logic             rst_ni,
@@ -24,7 +25,8 @@ module lilong_fifo_proof #(
 
   lilong_fifo #(
       .Width(Width),
-      .Depth(Depth)
+      .Depth(Depth),
+      .Beside(Beside)
   ) u_fifo (
       .clk_i,
       .rst_ni,
@@ -88,6 +90,7 @@ module lilong_fifo_proof #(
       assert (32'(u_fifo.wptr_q) == tail);
       if (follow_q) assert (before_q < held_q);
       if (follow_q) assert (u_fifo.mem_q[place] == entry_q);
+      if (valid) assert (data == u_fifo.mem_q[u_fifo.rptr_q]);
     end
   end
 endmodule

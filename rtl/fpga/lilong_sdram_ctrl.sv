@@ -142,7 +142,8 @@ module lilong_sdram_ctrl #(
   logic [IntervalWidth-1:0] interval_q;
   logic [2:0] owed_q;
   logic owes_q;  // it is not 0
-  logic interval_over, refresh_go;
+  logic interval_over, refresh_go, activate_go;
+  assign activate_go   = (state_q == StActivate) && !waiting_q;
   assign interval_over = interval_q == '0;
   assign refresh_go    = (state_q == StRefresh) && !waiting_q;
 
@@ -278,28 +279,22 @@ module lilong_sdram_ctrl #(
       if (wr_q != '0) wr_q <= wr_q - 4'd1;
       if (turning_q) turn_q <= turn_q - 4'd1;
       turning_q <= turning_q && turn_q != 4'd1;
-      case (cmd_d)
-        CmdActivate: begin
-          open_q[bank_q] <= 1'b1;
-          ras_q          <= 4'(Tras - 1);
-        end
-        CmdPrecharge: begin
-          if (state_q == StClose) open_q[bank_q] <= 1'b0;
-          else open_q <= '0;
-        end
-        CmdRead: begin
-          turn_q    <= 4'(Turn);
-          turning_q <= 1'b1;
-        end
-        CmdWrite: wr_q <= 4'(Twr - 1);
-        default: begin
-        end
-      endcase
+      if (activate_go) begin
+        open_q[bank_q] <= 1'b1;
+        ras_q          <= 4'(Tras - 1);
+      end
+      if (state_q == StClose && can_precharge) open_q[bank_q] <= 1'b0;
+      if (state_q == StStartPrecharge || (state_q == StPrecharge && can_precharge)) open_q <= '0;
+      if (word_go && !write_q) begin
+        turn_q    <= 4'(Turn);
+        turning_q <= 1'b1;
+      end
+      if (word_go && write_q) wr_q <= 4'(Twr - 1);
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (cmd_d == CmdActivate) rows_q[bank_q] <= row_q;
+    if (activate_go) rows_q[bank_q] <= row_q;
     if (take) begin
       write_q  <= beat_write_i;
       bank_q   <= in_bank;
@@ -315,7 +310,7 @@ module lilong_sdram_ctrl #(
 
   // ---- registers to the PHY
   logic write_go;
-  assign write_go    = cmd_d == CmdWrite;
+  assign write_go    = word_go && write_q;
   assign sdram_cke_o = 1'b1;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -346,7 +341,7 @@ module lilong_sdram_ctrl #(
       rsp_word_q  <= '0;
       rsp_valid_o <= 1'b0;
     end else begin
-      read_q      <= {read_q[ReadDelay-1:0], cmd_d == CmdRead};
+      read_q      <= {read_q[ReadDelay-1:0], word_go && !write_q};
       rsp_valid_o <= read_q[ReadDelay] && (rsp_word_q == WordWidth'(Words - 1));
       if (read_q[ReadDelay]) rsp_word_q <= rsp_word_q + 1'b1;
     end
