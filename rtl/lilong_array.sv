@@ -86,6 +86,10 @@ module lilong_array #(
     larger = gap[8] ? b : a;
   endfunction
 
+  function automatic logic [15:0] product(input logic [7:0] a, input logic [7:0] b);
+    product = 16'(signed'(a)) * 16'(signed'(b));
+  endfunction
+
   // ---- what all lanes have in common
   // A window moves (every slot takes its neighbour, those where a kernel row starts take a stream)
   // or all slots take the same in every lane: the vector or the pad value.
@@ -114,34 +118,65 @@ module lilong_array #(
     end
   end
 
-  // ---- lanes
-  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    logic [Width-1:0] x_q, w_q, x_next;
-    logic [Depth*16-1:0] product_q;
-    logic [Depth/2-1:0][7:0] pair_q;   // maxima of two neighbours
-    logic [Depth-2:0][7:0] best;       // tree above them
-    logic [Depth-2:0][SumWidth-1:0] part;  // tree of sums without its root
-    logic [SumWidth-1:0] sum, sum_q;
-
-    always_comb begin
-      x_next = move ? {x_q[Width-9:0], data_i[l*8+:8]} : common;
-      if (enter) x_next[7:0] = data_i[l*8+:8];
-      if (enter3) begin
-        x_next[(Depth/3)*8+:8]   = data_i[Width+l*8+:8];
-        x_next[2*(Depth/3)*8+:8] = data_i[2*Width+l*8+:8];
+  // One adder at the root for both: the maximum goes through it beside a zero.  A level of a tree
+  // adds its second half to its first.
+  function automatic logic [SumWidth-1:0] total(
+      input logic max, input logic [Depth/2-1:0][7:0] pair,  // maxima of two neighbours
+      input logic [Depth*16-1:0] products);
+    logic [Depth/2-1:0][7:0] best;
+    logic [Depth/2-1:0][31:0] part;
+    logic [SumWidth-1:0] left, right;
+    best = pair;
+    part = '0;
+    if (max) begin
+      for (int unsigned level = 2; level <= $clog2(Depth); level++) begin
+        for (int unsigned n = 0; n < (Depth >> level); n++) begin
+          best[n] = larger(best[n], best[n+(Depth>>level)]);
+        end
       end
-      if (enter2) x_next[(Depth/2)*8+:8] = data_i[Width+l*8+:8];
+      left  = SumWidth'(signed'(best[0]));
+      right = '0;
+    end else begin
+      for (int unsigned d = 0; d < Depth / 2; d++) begin
+        part[d] = 32'(signed'(products[2*d*16+:16])) + 32'(signed'(products[(2*d+1)*16+:16]));
+      end
+      for (int unsigned level = 2; level < $clog2(Depth); level++) begin
+        for (int unsigned n = 0; n < (Depth >> level); n++) begin
+          part[n] = part[n] + part[n+(Depth>>level)];
+        end
+      end
+      left  = part[0][SumWidth-1:0];
+      right = part[1][SumWidth-1:0];
+    end
+    total = left + right;
+  endfunction
+
+  // ---- lanes.  What a register takes is worked out where it is enabled, so that an idle array
+  // costs a simulator nothing.
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic [Width-1:0] x_q, w_q;
+    logic [Depth*16-1:0] product_q;
+    logic [Depth/2-1:0][7:0] pair_q;
+    logic [SumWidth-1:0] sum_q;
+
+    always_ff @(posedge clk_i) begin
+      if (take) begin
+        x_q <= move ? {x_q[Width-9:0], data_i[l*8+:8]} : common;
+        if (enter) x_q[7:0] <= data_i[l*8+:8];
+        if (enter3) begin
+          x_q[(Depth/3)*8+:8]   <= data_i[Width+l*8+:8];
+          x_q[2*(Depth/3)*8+:8] <= data_i[2*Width+l*8+:8];
+        end
+        if (enter2) x_q[(Depth/2)*8+:8] <= data_i[Width+l*8+:8];
+      end
     end
 
     always_ff @(posedge clk_i) begin
-      if (take) x_q <= x_next;
-    end
-
-    always_ff @(posedge clk_i) begin
-      for (int unsigned d = 0; d < Depth; d++) begin
-        if (w_clear[d]) w_q[d*8+:8] <= '0;
-        else if (load) w_q[d*8+:8] <= shadow_i[l*Width+d*8+:8];
-        if (load) w_q[d*8] <= slots[d] && (act_i.pool || shadow_i[l*Width+d*8]);
+      if (load) begin
+        for (int unsigned d = 0; d < Depth; d++) begin
+          w_q[d*8+:8] <= w_clear[d] ? 8'd0 : shadow_i[l*Width+d*8+:8];
+          w_q[d*8]    <= slots[d] && (act_i.pool || shadow_i[l*Width+d*8]);
+        end
       end
     end
 
@@ -159,35 +194,19 @@ module lilong_array #(
 
     always_ff @(posedge clk_i) begin
       if (mul_valid_q && !mul_act_q.max) begin
-        for (int unsigned d = 0; d < Depth; d++) begin
-          product_q[d*16+:16] <= 16'(signed'(x_q[d*8+:8])) * 16'(signed'(w_q[d*8+:8]));
+        // First those of slots 0 and 1 of every four, then those of 2 and 3: the same operations
+        // side by side.
+        for (int unsigned d = 0; d < Depth; d += 4) begin
+          product_q[d*8+:32]          <= {product(x_q[d*8+8+:8], w_q[d*8+8+:8]),
+                                          product(x_q[d*8+:8], w_q[d*8+:8])};
+          product_q[d*8+Depth*8+:32]  <= {product(x_q[d*8+24+:8], w_q[d*8+24+:8]),
+                                          product(x_q[d*8+16+:8], w_q[d*8+16+:8])};
         end
       end
-    end
-
-    // One adder at the root for both: the maximum goes through it beside a zero.
-    always_comb begin
-      best = '0;
-      if (add_act_q.max) begin
-        best[Depth/2-1:0] = pair_q;
-        for (int unsigned n = 0; n < Depth / 2 - 1; n++) begin
-          best[Depth/2+n] = larger(best[2*n], best[2*n+1]);
-        end
-      end
-      part = '0;
-      for (int unsigned d = 0; d < Depth / 2; d++) begin
-        part[d] = SumWidth'(17'(signed'(product_q[2*d*16+:16])) +
-                            17'(signed'(product_q[(2*d+1)*16+:16])));
-      end
-      for (int unsigned n = 0; n < Depth / 2 - 2; n++) begin
-        part[Depth/2+n] = part[2*n] + part[2*n+1];
-      end
-      sum = (add_act_q.max ? SumWidth'(signed'(best[Depth-2])) : part[Depth-4]) +
-            (add_act_q.max ? '0 : part[Depth-3]);
     end
 
     always_ff @(posedge clk_i) begin
-      if (add_valid_q) sum_q <= sum;
+      if (add_valid_q) sum_q <= total(add_act_q.max, pair_q, product_q);
     end
     assign sum_o[l*32+:32] = 32'(signed'(sum_q));
   end

@@ -47,7 +47,7 @@ module lilong_scratchpad #(
   // has no more levels of logic than the first.
   localparam int unsigned Lower = 6;         // ports 0 .. Lower - 1
   logic [Ports-1:0][2:0] rd_bank;
-  logic [Ports-1:0] gnt, ahead;
+  logic [Ports-1:0] gnt;
   logic [Banks-1:0] bank_taken;
   logic [Banks-1:0][RowWidth-1:0] bank_rd_row;
 
@@ -61,27 +61,28 @@ module lilong_scratchpad #(
 
   always_comb begin
     rd_bank     = '0;
-    ahead       = '0;
     gnt         = rd_req_i;
     bank_taken  = '0;
     bank_rd_row = '0;
     if (rd_req_i != '0) begin
       for (int unsigned n = 0; n < Ports; n++) rd_bank[n] = rd_addr_i[n*AW+:3];
-      for (int unsigned n = 0; n < Ports; n++) begin
+      for (int unsigned n = 1; n < Ports; n++) begin
         if (rd_req_i[n]) begin
-          ahead = '0;
-          for (int unsigned m = 0; m < Ports; m++) begin
-            ahead[m] = m != n && rd_req_i[m] && rd_bank[m] == rd_bank[n] &&
-                       precedes(m, n, rd_upper_first_i);
+          for (int unsigned m = 0; m < n; m++) begin
+            if (rd_req_i[m] && rd_bank[m] == rd_bank[n]) begin
+              if (precedes(m, n, rd_upper_first_i)) gnt[n] = 1'b0;
+              else gnt[m] = 1'b0;
+            end
           end
-          gnt[n] = ahead == '0;
         end
       end
-      for (int unsigned b = 0; b < Banks; b++) begin
-        for (int unsigned n = 0; n < Ports; n++) begin
-          if (gnt[n] && rd_bank[n] == 3'(b)) begin
-            bank_taken[b]  = 1'b1;
-            bank_rd_row[b] = bank_rd_row[b] | rd_addr_i[n*AW+3+:RowWidth];
+      for (int unsigned n = 0; n < Ports; n++) begin
+        if (gnt[n]) begin
+          for (int unsigned b = 0; b < Banks; b++) begin
+            if (rd_bank[n] == 3'(b)) begin
+              bank_taken[b]  = 1'b1;
+              bank_rd_row[b] = bank_rd_row[b] | rd_addr_i[n*AW+3+:RowWidth];
+            end
           end
         end
       end

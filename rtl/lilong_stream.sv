@@ -237,25 +237,23 @@ module lilong_stream #(
   slots_t [2:0] pipe_slot_q;
   lilong_path_pkg::mask_t [2:0] mask_q;          // in the second cycle
   lilong_path_pkg::action_t act1_q, act2_q;      // in the second and the third
-  part_t [2:0] parts, parts_q;
+  part_t [2:0] parts_q;
   logic [2:0][5:0] way_q;
   logic [5:0][1:0] store_q;     // slot of the vector that comes next
   logic [5:0][Width-1:0] hold;
 
-  always_comb begin
-    parts = '0;
-    for (int unsigned s = 0; s < 3; s++) begin
-      parts[s].rot = mask_q[s].rot[DepthBits-1:0];
-      for (int unsigned d = 0; d < Depth; d++) begin
-        parts[s].keep[d] = mask_q[s].from[DepthBits:0] <= (DepthBits + 1)'(d) &&
-                           mask_q[s].to[DepthBits:0] > (DepthBits + 1)'(d);
-        parts[s].fill[d] = mask_q[s].dst[DepthBits:0] <= (DepthBits + 1)'(d) &&
-                           mask_q[s].stop[DepthBits:0] > (DepthBits + 1)'(d) && !parts[s].keep[d];
-        // the ring of two vectors, seen from its lanes
-        parts[s].odd[d]  = mask_q[s].rot[DepthBits] != (mask_q[s].rot[DepthBits-1:0] > DepthBits'(d));
-      end
-    end
-  end
+  // Of a range of bytes: those from `first` on.
+  function automatic logic [Depth-1:0] from(input logic [DepthBits:0] first);
+    from = {Depth{1'b1}} << first;
+  endfunction
+
+  function automatic part_t part_of(input lilong_path_pkg::mask_t mask);
+    part_of.rot  = mask.rot[DepthBits-1:0];
+    part_of.keep = from(mask.from[DepthBits:0]) & ~from(mask.to[DepthBits:0]);
+    part_of.fill = from(mask.dst[DepthBits:0]) & ~from(mask.stop[DepthBits:0]) & ~part_of.keep;
+    // the ring of two vectors, seen from its lanes
+    part_of.odd  = {Depth{mask.rot[DepthBits]}} ^ ~from({1'b0, mask.rot[DepthBits-1:0]});
+  endfunction
 
   for (genvar p = 0; p < 6; p++) begin : gen_hold
     logic [Width-1:0] hold_q[Window];
@@ -292,26 +290,33 @@ module lilong_stream #(
     end
     if (pipe_q[1]) begin
       pipe_slot_q[2] <= pipe_slot_q[1];
-      parts_q        <= parts;
       act2_q         <= act1_q;
+      for (int unsigned s = 0; s < 3; s++) parts_q[s] <= part_of(mask_q[s]);
     end
   end
 
   // ---- rotate and mask
+  // All bits of the bytes that are set, four bytes at a time.
+  localparam logic [511:0] Bytes = {
+      32'hffffffff, 32'hffffff00, 32'hffff00ff, 32'hffff0000, 32'hff00ffff, 32'hff00ff00,
+      32'hff0000ff, 32'hff000000, 32'h00ffffff, 32'h00ffff00, 32'h00ff00ff, 32'h00ff0000,
+      32'h0000ffff, 32'h0000ff00, 32'h000000ff, 32'h00000000};
+  function automatic logic [Width-1:0] bytes(input logic [Depth-1:0] set);
+    for (int unsigned d = 0; d < Depth; d += 4) bytes[d*8+:32] = Bytes[{set[d+:4], 5'd0}+:32];
+  endfunction
+
   logic [2:0][Width-1:0] part, data_q;
-  logic [Width-1:0] lanes;
+  logic [Width-1:0] lanes, take_odd;
   always_comb begin
-    part  = '0;
-    lanes = '0;
+    part     = '0;
+    lanes    = '0;
+    take_odd = '0;
     if (pipe_q[2]) begin
       for (int unsigned s = 0; s < 3; s++) begin
-        for (int unsigned d = 0; d < Depth; d++) begin
-          lanes[d*8+:8] = parts_q[s].odd[d] ? hold[2*s+1][d*8+:8] : hold[2*s][d*8+:8];
-        end
-        part[s] = Width'({lanes, lanes} >> {parts_q[s].rot, 3'b000});
-        for (int unsigned d = 0; d < Depth; d++) begin
-          if (!parts_q[s].keep[d]) part[s][d*8+:8] = parts_q[s].fill[d] ? act2_q.pad : 8'd0;
-        end
+        take_odd = bytes(parts_q[s].odd);
+        lanes    = (hold[2*s+1] & take_odd) | (hold[2*s] & ~take_odd);
+        part[s]  = (Width'({lanes, lanes} >> {parts_q[s].rot, 3'b000}) & bytes(parts_q[s].keep)) |
+                   ({Depth{act2_q.pad}} & bytes(parts_q[s].fill));
       end
       if (!act2_q.depthwise) part[0] = part[0] | part[1] | part[2];
     end

@@ -264,5 +264,6 @@ extern "C" __attribute__((visibility("default"))) const lilong::rtl::Module* lil
 }
 
 #ifdef LILONG_RTL_ALL
+#include "sim/rtl/verilated_ops.hpp"
 #include LILONG_RTL_ALL
 #endif
