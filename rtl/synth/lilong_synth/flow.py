@@ -179,7 +179,8 @@ def place_blocks(design: Design, folder: Path, seed: int, limit_mb: int = MEMORY
     title = f"first placement of {design.preset} ({design.name})"
     usage = run(title, command, folder / "blocks.log", [placed], limit_mb, _watch(log))
     with (ROOT / placed).open(encoding="utf-8") as source:
-        chosen, before, after = sites.choose(json.load(source)["modules"][design.top], seed)
+        (module,) = json.load(source)["modules"].values()  # the placer gives it another name
+    chosen, before, after = sites.choose(module, seed)
     print(f"{len(chosen)} multipliers and memories: {before} tiles of wire, {after} at new sites")
     with (ROOT / folder / "netlist.json").open(encoding="utf-8") as source:
         content = json.load(source)
