@@ -201,20 +201,22 @@ module lilong_requant #(
   logic [Results-1:0]       neg6_q;
   logic [Results-1:0]       over6_q;
 
-  function automatic logic [11:0] find_f32(input logic [9:0] top, input logic [10:0] low,
-                                           input logic sticky);
-    logic [9:0]  drop;   // from the highest bit that is set down
+  function automatic logic [11:0] find_f32(input logic [33:0] q, input logic sticky);
+    logic [9:0]  drop;
     logic [10:0] unit;
+    logic        low;
+    logic        up;
     find_f32 = 12'd0;
-    if (top != 10'd0) begin
-      drop = top | (top >> 1);
-      drop = drop | (drop >> 2);
-      drop = drop | (drop >> 4);
-      drop = drop | (drop >> 8);
+    if (q[33:24] != 10'd0) begin
+      for (int unsigned i = 0; i < 10; i++) drop[i] = (q[33:24] >> i) != 10'd0;
       unit = {1'b0, ~drop} & {drop, 1'b0} | {drop[9], 10'd0};
-      // the half bit, and the unit or anything below the half
-      find_f32 = {((unit[10:1] & low[9:0]) != 10'd0) &&
-                  ((unit & low) != 11'd0 || (drop[9:1] & low[8:0]) != 9'd0 || sticky), unit};
+      low  = sticky;
+      up   = 1'b0;
+      for (int unsigned i = 1; i <= 10; i++) begin
+        up  = up | (unit[i] & q[i-1] & (q[i] | low));
+        low = low | q[i-1];
+      end
+      find_f32 = {up, unit};
     end
   endfunction
 
@@ -223,7 +225,7 @@ module lilong_requant #(
       neg6_q <= neg5_q;
       for (int unsigned l = 0; l < Results; l++) begin
         q6_q[l]                <= q5_q[l][33:0];
-        {up6_q[l], unit6_q[l]} <= find_f32(q5_q[l][33:24], q5_q[l][10:0], sticky5_q[l]);
+        {up6_q[l], unit6_q[l]} <= find_f32(q5_q[l][33:0], sticky5_q[l]);
         if (mode_q[5] == F32Rne) over6_q[l] <= over5_q[l] || q5_q[l][63:34] != 30'd0;
         else over6_q[l] <= q5_q[l][63:10] != {54{q5_q[l][63]}};
       end
@@ -242,10 +244,7 @@ module lilong_requant #(
     keep    = '0;
     if (valid_q[6]) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        keep[l] = unit6_q[l][9:0] | (unit6_q[l][9:0] << 1);
-        keep[l] = keep[l] | (keep[l] << 2);
-        keep[l] = keep[l] | (keep[l] << 4);
-        keep[l] = keep[l] | (keep[l] << 8);
+        for (int unsigned i = 0; i < 10; i++) keep[l][i] = (unit6_q[l] << (10 - i)) != '0;
         rounded[l] = (unit6_q[l] == '0 ? 35'd0 : {1'b0, q6_q[l][33:10], q6_q[l][9:0] & keep[l]}) +
                      (up6_q[l] ? 35'(unit6_q[l]) : 35'd0);
       end
