@@ -104,8 +104,8 @@ def main() -> int:
             folder = Path("build/fpga") / f"{arguments.preset}-chip"
         else:
             clock = arguments.clock or CLOCK_MHZ[arguments.preset]
-            if clock % 5 or not 40 <= clock <= 100:
-                raise FlowError(f"CLOCK={clock}: choose a multiple of 5 from 40 to 100 MHz")
+            if clock % 5 or not 30 <= clock <= 100:
+                raise FlowError(f"CLOCK={clock}: choose a multiple of 5 from 30 to 100 MHz")
             design = ulx3s(arguments.preset, arguments.memory, clock)
             folder = Path("build/fpga") / arguments.preset
         (ROOT / folder).mkdir(parents=True, exist_ok=True)

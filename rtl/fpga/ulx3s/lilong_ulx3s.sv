@@ -12,7 +12,7 @@ module lilong_ulx3s #(
     parameter int unsigned Preset = 1,
     parameter int unsigned Memory = 1,           // 0 block RAM, 1 SDRAM
     parameter int unsigned BramBytes = 131_072,  // Memory 0
-    parameter int unsigned ClockMhz = 60,        // multiple of 5, 40 to 100
+    parameter int unsigned ClockMhz = 60,        // multiple of 5, 30 to 100
     parameter int unsigned Baud = lilong_link_pkg::Baud
 ) (
     input  logic        clk_25mhz,
