@@ -1,11 +1,13 @@
 rtl/gen/lilong_isa_pkg.sv
 rtl/lilong_path_pkg.sv
 rtl/common/lilong_arbiter.sv
+rtl/common/lilong_bank_hot.sv
 rtl/common/lilong_fifo.sv
 rtl/common/lilong_mux8.sv
 rtl/common/lilong_sram_1r1w.sv
 rtl/common/lilong_stream_reg.sv
 rtl/lilong_window_check.sv
+rtl/lilong_axi_offer.sv
 rtl/lilong_axi_port.sv
 rtl/lilong_windows.sv
 rtl/lilong_csr.sv

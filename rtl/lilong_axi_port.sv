@@ -179,45 +179,33 @@ module lilong_axi_port #(
     burst_len = 8'(last >> ByteWidth);
   endfunction
 
-  // The address that is offered if it is ok; whether it is new.
-  logic ar_q, ar_ok_q, ar_new_q, ar_load_q, ar_epoch_q;
-  logic [39:0] ar_addr_q;
-  logic [31:0] ar_instr_q;
-  logic [7:0] ar_len_q;
-  assign ar_free       = !ar_q || (ar_ok_q && axi_arready_i);
-  assign ar_push       = {2{ar_new_q && ar_ok_q}} & {ar_load_q, !ar_load_q};
-  assign axi_arvalid_o = ar_q && ar_ok_q;
-  assign axi_arid_o    = {1'b0, 1'b0, ar_load_q, ar_epoch_q};
-  assign axi_araddr_o  = {ar_addr_q[39:ByteWidth], {ByteWidth{1'b0}}};
-  assign axi_arlen_o   = ar_len_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      ar_q     <= 1'b0;
-      ar_new_q <= 1'b0;
-    end else begin
-      ar_new_q <= rd_out_valid && ar_free && !abort_i;
-      if (ar_free) ar_q <= rd_out_valid && !abort_i;
-      else if (abort_i && !ar_ok_q) ar_q <= 1'b0;
-    end
-  end
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      ar_ok_q    <= 1'b0;
-      ar_load_q  <= 1'b0;
-      ar_epoch_q <= 1'b0;
-      ar_addr_q  <= '0;
-      ar_instr_q <= '0;
-      ar_len_q   <= '0;
-    end else if (ar_free) begin
-      ar_ok_q    <= rd_out_ok;
-      ar_load_q  <= rd_out_load;
-      ar_epoch_q <= epoch_q;
-      ar_addr_q  <= rd_out_addr;
-      ar_instr_q <= rd_out_instr;
-      ar_len_q   <= burst_len(rd_out_addr[ByteWidth-1:0], rd_out_bytes);
-    end
-  end
+  logic ar_full, ar_push_any, ar_bad, ar_load, ar_epoch;
+  logic [39:0] ar_addr;
+  logic [31:0] ar_instr;
+  logic [7:0] ar_len;
+  lilong_axi_offer #(
+      .Width(2 + 40 + 32 + 8)
+  ) u_ar (
+      .clk_i,
+      .rst_ni,
+      .abort_i,
+      .hold_i(1'b0),
+      .valid_i(rd_out_valid),
+      .ready_o(ar_free),
+      .ok_i(rd_out_ok),
+      .data_i({rd_out_load, epoch_q, rd_out_addr, rd_out_instr,
+               burst_len(rd_out_addr[ByteWidth-1:0], rd_out_bytes)}),
+      .full_o(ar_full),
+      .offer_o(axi_arvalid_o),
+      .push_o(ar_push_any),
+      .bad_o(ar_bad),
+      .ax_ready_i(axi_arready_i),
+      .data_o({ar_load, ar_epoch, ar_addr, ar_instr, ar_len})
+  );
+  assign ar_push      = {2{ar_push_any}} & {ar_load, !ar_load};
+  assign axi_arid_o   = {1'b0, 1'b0, ar_load, ar_epoch};
+  assign axi_araddr_o = {ar_addr[39:ByteWidth], {ByteWidth{1'b0}}};
+  assign axi_arlen_o  = ar_len;
 
   // ---- bursts in flight, one queue per reading engine: {instruction, address, beats - 1}
   localparam int unsigned InfoWidth = 32 + 40 + 8;
@@ -234,7 +222,7 @@ module lilong_axi_port #(
       .clr_i(flip_i),
       .valid_i(ar_push[0]),
       .ready_o(info_ready_unused[0]),
-      .data_i({ar_instr_q, ar_addr_q, ar_len_q}),
+      .data_i({ar_instr, ar_addr, ar_len}),
       .valid_o(info_valid[0]),
       .ready_i(info_pop[0]),
       .data_o(info[0]),
@@ -249,7 +237,7 @@ module lilong_axi_port #(
       .clr_i(flip_i),
       .valid_i(ar_push[1]),
       .ready_o(info_ready_unused[1]),
-      .data_i({ar_instr_q, ar_addr_q, ar_len_q}),
+      .data_i({ar_instr, ar_addr, ar_len}),
       .valid_o(info_valid[1]),
       .ready_i(info_pop[1]),
       .data_o(info[1]),
@@ -361,48 +349,36 @@ module lilong_axi_port #(
 
   // A burst occupies the W queue until its data is sent and store_info until its response comes.
   // Old owed data may still occupy the W queue after a flip.
-  logic aw_q, aw_ok_q, aw_new_q, aw_epoch_q, aw_left;
-  logic [39:0] aw_addr_q;
-  logic [31:0] aw_instr_q;
-  logic [ByteWidth-1:0] aw_last_byte_q;
-  logic [7:0] aw_len_q;
+  logic aw_full, aw_bad, aw_epoch;
+  logic [39:0] aw_addr;
+  logic [31:0] aw_instr;
+  logic [ByteWidth-1:0] aw_last_byte;
+  logic [7:0] aw_len;
   logic [3:0] w_owed;   // with the burst that is offered for the first time
-  assign w_owed        = w_count + 4'(aw_push);
-  assign aw_left       = !aw_q || (aw_ok_q && axi_awready_i);
-  assign aw_free       = aw_left && (w_owed != 4'(StoreOutstanding));
-  assign aw_push       = aw_new_q && aw_ok_q;
-  assign axi_awvalid_o = aw_q && aw_ok_q;
-  assign axi_awid_o    = {1'b0, lilong_isa_pkg::EngineStore, aw_epoch_q};
-  assign axi_awaddr_o  = {aw_addr_q[39:ByteWidth], {ByteWidth{1'b0}}};
-  assign axi_awlen_o   = aw_len_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      aw_q     <= 1'b0;
-      aw_new_q <= 1'b0;
-    end else begin
-      aw_new_q <= wr_out_valid && aw_free && !abort_i;
-      if (aw_left) aw_q <= wr_out_valid && aw_free && !abort_i;
-      else if (abort_i && !aw_ok_q) aw_q <= 1'b0;
-    end
-  end
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      aw_ok_q        <= 1'b0;
-      aw_epoch_q     <= 1'b0;
-      aw_addr_q      <= '0;
-      aw_instr_q     <= '0;
-      aw_last_byte_q <= '0;
-      aw_len_q       <= '0;
-    end else if (aw_left) begin
-      aw_ok_q        <= wr_out_ok;
-      aw_epoch_q     <= epoch_q;
-      aw_addr_q      <= wr_out_addr;
-      aw_instr_q     <= wr_out_instr;
-      aw_last_byte_q <= wr_out_addr[ByteWidth-1:0] + wr_out_bytes[ByteWidth-1:0] - ByteWidth'(1);
-      aw_len_q       <= burst_len(wr_out_addr[ByteWidth-1:0], wr_out_bytes);
-    end
-  end
+  lilong_axi_offer #(
+      .Width(1 + 40 + 32 + ByteWidth + 8)
+  ) u_aw (
+      .clk_i,
+      .rst_ni,
+      .abort_i,
+      .hold_i(w_owed == 4'(StoreOutstanding)),
+      .valid_i(wr_out_valid),
+      .ready_o(aw_free),
+      .ok_i(wr_out_ok),
+      .data_i({epoch_q, wr_out_addr, wr_out_instr,
+               wr_out_addr[ByteWidth-1:0] + wr_out_bytes[ByteWidth-1:0] - ByteWidth'(1),
+               burst_len(wr_out_addr[ByteWidth-1:0], wr_out_bytes)}),
+      .full_o(aw_full),
+      .offer_o(axi_awvalid_o),
+      .push_o(aw_push),
+      .bad_o(aw_bad),
+      .ax_ready_i(axi_awready_i),
+      .data_o({aw_epoch, aw_addr, aw_instr, aw_last_byte, aw_len})
+  );
+  assign w_owed       = w_count + 4'(aw_push);
+  assign axi_awid_o   = {1'b0, lilong_isa_pkg::EngineStore, aw_epoch};
+  assign axi_awaddr_o = {aw_addr[39:ByteWidth], {ByteWidth{1'b0}}};
+  assign axi_awlen_o  = aw_len;
 
   // ---- write data: {first byte in the first word, last byte in the last word, beats - 1}
   localparam int unsigned WInfoWidth = 2 * ByteWidth + 8;
@@ -422,7 +398,7 @@ module lilong_axi_port #(
       .clr_i(1'b0),
       .valid_i(aw_push),
       .ready_o(w_info_ready_unused),
-      .data_i({aw_addr_q[ByteWidth-1:0], aw_last_byte_q, aw_len_q}),
+      .data_i({aw_addr[ByteWidth-1:0], aw_last_byte, aw_len}),
       .valid_o(w_info_valid),
       .ready_i(w_info_pop),
       .data_o({w_first, w_last_byte, w_len}),
@@ -487,7 +463,7 @@ module lilong_axi_port #(
       .clr_i(flip_i),
       .valid_i(aw_push),
       .ready_o(store_info_ready_unused),
-      .data_i({aw_instr_q, aw_addr_q}),
+      .data_i({aw_instr, aw_addr}),
       .valid_o(store_info_valid),
       .ready_i(store_info_pop),
       .data_o({store_instr, store_addr}),
@@ -533,7 +509,7 @@ module lilong_axi_port #(
     end
   end
   assign drained_o   = (fetch_count == '0) && (load_count == '0) && (store_count == '0) &&
-                       (w_count == '0) && !axi_wvalid_o && !aw_q && !ar_q &&
+                       (w_count == '0) && !axi_wvalid_o && !aw_full && !ar_full &&
                        !rd_s1_valid && !rd_out_valid && !wr_s1_valid && !wr_out_valid;
 
   // ---- bad answers of the cycle before, reads first
@@ -564,14 +540,14 @@ module lilong_axi_port #(
     trap_valid_o  = 1'b1;
     trap_code_o   = lilong_isa_pkg::TrapWindow;
     trap_engine_o = lilong_isa_pkg::EngineFetch;
-    trap_instr_o  = ar_instr_q;
-    trap_addr_o   = ar_addr_q;
-    if (ar_q && !ar_ok_q) begin
-      trap_engine_o = ar_load_q ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
-    end else if (aw_q && !aw_ok_q) begin
+    trap_instr_o  = ar_instr;
+    trap_addr_o   = ar_addr;
+    if (ar_bad) begin
+      trap_engine_o = ar_load ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
+    end else if (aw_bad) begin
       trap_engine_o = lilong_isa_pkg::EngineStore;
-      trap_instr_o  = aw_instr_q;
-      trap_addr_o   = aw_addr_q;
+      trap_instr_o  = aw_instr;
+      trap_addr_o   = aw_addr;
     end else if (answer_bad_q) begin
       trap_code_o   = answer_write_q ? lilong_isa_pkg::TrapWriteError : lilong_isa_pkg::TrapReadError;
       trap_engine_o = answer_engine_q;

@@ -272,18 +272,16 @@ module lilong_load #(
 
   // ---- write to the scratchpad
   localparam int unsigned OutWidth = 2 + 8 + GW + DataWidth + Granules;
-  localparam int unsigned GranuleShift = $clog2(Depth / 8);
-  logic [2*(Depth/8)-1:0] places;  // granules of the first and of the second vector
-  logic [5:0] vector;
   logic [7:0] hot;
-  always_comb begin
-    places = (2*(Depth/8))'(piece_strobe);
-    if (Depth > 8) places = places << (32'(granule) % (Depth / 8));
-    vector = 6'(granule >> GranuleShift);
-    hot    = '0;
-    if (places[Depth/8-1:0] != '0) hot = hot | lilong_path_pkg::bank_hot(vector);
-    if (places[2*(Depth/8)-1:Depth/8] != '0) hot = hot | lilong_path_pkg::bank_hot(vector + 6'd1);
-  end
+  lilong_bank_hot #(
+      .Depth(Depth),
+      .GranuleWidth(21),
+      .Granules(Granules)
+  ) u_hot (
+      .granule_i(granule),
+      .strobe_i(piece_strobe),
+      .hot_o(hot)
+  );
 
   logic out_valid, out_pop, out_write, out_last;
   logic [DataWidth-1:0] out_data;

@@ -86,7 +86,7 @@ module lilong_output #(
   assign front = cmd[front_sel_i];
 
   logic          init_q, rest_q;  // counters belong to the front instruction; they do not
-  logic          slot_q, other_q; // parameters; the other slot: for the handshake, without the fan-out
+  logic          slot_q, other_q; // parameters; the other slot: for the handshake, less fan-out
   logic [BW-1:0] beat_q;
   logic          last_x_q, last_y_q, last_group_q;
   logic [15:0]   x_q, y_q;        // pixels and rows left, this one included
@@ -121,7 +121,7 @@ module lilong_output #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      init_q <= 1'b0;
+      init_q  <= 1'b0;
       rest_q  <= 1'b1;
       slot_q  <= 1'b0;
       other_q <= 1'b1;
@@ -133,8 +133,8 @@ module lilong_output #(
       other_q <= 1'b1;
       beat_q  <= '0;
     end else begin
-      init_q <= front_valid_i && !front_done_o;
-      rest_q <= !(front_valid_i && !front_done_o);
+      init_q  <= front_valid_i && !front_done_o;
+      rest_q  <= !(front_valid_i && !front_done_o);
       if (take_beat) beat_q <= take_position ? '0 : (beat_q + BW'(1));
       if (take_position && leave_slot) begin
         slot_q  <= other_q;

@@ -8,9 +8,9 @@
 // write: decode puts the instruction into the entry that the next push takes; push, a cycle later at
 // the earliest, makes it part of the queue; issue: the engine took the head (semaphores acquired)
 // and begins; done: it completed, in order, and the entry is free again.
-// Descriptors lie in distributed memory with a row for every value of the pointers, wrap bit included, so a
-// write never meets an instruction of the queue.  It is read in the cycle of the push or issue that
-// changes the head, and of the push or completion that changes the oldest.
+// Descriptors lie in distributed memory with a row for every value of the pointers, wrap bit
+// included, so a write never meets an instruction of the queue.  It is read in the cycle of the push
+// or issue that changes the head, and of the push or completion that changes the oldest.
 // What decides about the start of the head comes from registers that follow the pointers.
 `include "lilong_assert.svh"
 

@@ -43,7 +43,6 @@ module lilong_weights #(
   logic [RowWidth-1:0] row_q, out_row_q;  // row to ask for next; row asked for now
   logic [WeightVectors-1:0] req_q;
   logic [WeightVectors-1:0][AW-1:0] place_q;  // row and bank of every vector asked for
-  logic ask_step, ask_stripe, ask_group, ask_end, next_back;  // and what else if granted
   logic granted, at_end, block_end, ask, last_row, last_step, last_stripe;  // ask: if granted
 
   assign granted   = (req_q & ~rd_gnt_i) == '0;
@@ -54,11 +53,6 @@ module lilong_weights #(
   // The grants come late: what depends on them has them as its last condition.
   assign ask       = active_q && (row_q != '0 || !(full_q || at_end) ||
                                   (at_end ? want_i && !take_i : take_i));
-  assign ask_step   = ask && last_row;
-  assign ask_stripe = ask && last_row && last_step;
-  assign ask_group  = ask && last_row && last_step && last_stripe;
-  assign ask_end    = ask && last_row && last_step && last_stripe && groups_q == 16'd1;
-  assign next_back  = last_row && last_step && !last_stripe;
   assign last_row  = row_q == RowWidth'(Rows - 1);
   assign last_step = step_q == steps_q - 16'd1;
   // one step: the block stays for all stripes of the group
@@ -97,20 +91,26 @@ module lilong_weights #(
     end else begin
       full_q <= block_end || (full_q && !take_i);
       req_q  <= req_q & ~rd_gnt_i;
-      if (ask && granted) begin
-        req_q     <= '1;
-        out_row_q <= row_q;
-        row_q     <= last_row ? '0 : row_q + RowWidth'(1);
-        next_q    <= next_back ? group_q : next_q + AW'(WeightVectors);
-        for (int unsigned j = 0; j < WeightVectors; j++) place_q[j] <= place(next_q + AW'(j));
+      if (granted) begin
+        if (ask) begin
+          req_q     <= '1;
+          out_row_q <= row_q;
+          row_q     <= last_row ? '0 : row_q + RowWidth'(1);
+          next_q    <= next_q + AW'(WeightVectors);
+          for (int unsigned j = 0; j < WeightVectors; j++) place_q[j] <= place(next_q + AW'(j));
+        end
+        if (ask && last_row) step_q <= last_step ? 16'd0 : step_q + 16'd1;
+        if (ask && last_row && last_step && last_stripe) begin
+          left_q   <= positions_q;
+          group_q  <= next_q + AW'(WeightVectors);
+          groups_q <= groups_q - 16'd1;
+          if (groups_q == 16'd1) active_q <= 1'b0;
+        end
+        if (ask && last_row && last_step && !last_stripe) begin
+          left_q <= left_q - 32'(stripe_q);
+          next_q <= group_q;
+        end
       end
-      if (ask_step && granted) step_q <= last_step ? 16'd0 : step_q + 16'd1;
-      if (ask_stripe && granted) left_q <= last_stripe ? positions_q : left_q - 32'(stripe_q);
-      if (ask_group && granted) begin
-        group_q  <= next_q + AW'(WeightVectors);
-        groups_q <= groups_q - 16'd1;
-      end
-      if (ask_end && granted) active_q <= 1'b0;
       if (blocks_valid_i && blocks_ready_o) begin
         active_q    <= 1'b1;
         groups_q    <= blocks_i.groups;

@@ -39,21 +39,21 @@ module lilong_writer #(
   logic [Lanes*8-1:0]      data_q;
 
   // Banks of the vectors that the position lies in.
-  localparam int unsigned GranuleShift = $clog2(Depth / 8);
   logic [Depth/8-1:0]      strobe;
-  logic [2*(Depth/8)-1:0]  places;   // granules of the first and of the second vector
-  logic [5:0]              vector;
   logic [7:0]              hot, hot_q;
   logic                    ask;
   always_comb begin
     for (int unsigned g = 0; g < Depth / 8; g++) strobe[g] = 32'(count_i) > g * 8;
-    places = (2*(Depth/8))'(strobe);
-    if (Depth > 8) places = places << (32'(addr_i) % (Depth / 8));
-    vector = 6'(addr_i >> GranuleShift);
-    hot    = '0;
-    if (places[Depth/8-1:0] != '0) hot = hot | lilong_path_pkg::bank_hot(vector);
-    if (places[2*(Depth/8)-1:Depth/8] != '0) hot = hot | lilong_path_pkg::bank_hot(vector + 6'd1);
   end
+  lilong_bank_hot #(
+    .Depth(Depth),
+    .GranuleWidth(GW),
+    .Granules(Depth / 8)
+  ) u_hot (
+    .granule_i(addr_i),
+    .strobe_i (strobe),
+    .hot_o    (hot)
+  );
   assign ask = valid_i && beat_i == BW'(Beats - 1);
 
   assign en_o   = !req_q || wr_gnt_i;

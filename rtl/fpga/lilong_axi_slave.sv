@@ -138,6 +138,7 @@ module lilong_axi_slave #(
   logic [7:0] left_q;  // beats after this one
   logic none_left_q;   // there is none, or the burst is nothing but its entry
   logic ar_bad;
+  logic [7:0] ar_len, aw_len;
   logic [2:0] size_q;
   logic [RoomWidth-1:0] room_q;  // free entries of the R queue that no beat has claimed
   logic info_ready, b_ready, can_read, can_write, take_write, step, last;
@@ -174,7 +175,7 @@ module lilong_axi_slave #(
       write_q          <= aw_pop;
       last_was_write_q <= aw_pop;
       {id_q, bad_q, addr_q, left_q, size_q} <= aw_pop ? aw : ar;
-      none_left_q      <= aw_pop ? (aw[10:3] == 8'd0) : (ar[10:3] == 8'd0) || ar_bad;
+      none_left_q      <= aw_pop ? (aw_len == 8'd0) : (ar_len == 8'd0) || ar_bad;
     end else if (step) begin
       busy_q <= !last;
       left_q <= left_q - 8'd1;
@@ -203,12 +204,12 @@ module lilong_axi_slave #(
   // ---- read data: what the memory gave, and what it belongs to
   logic data_valid, data_pop, data_ready, info_valid, info_pop, info_bad;
   logic [7:0] info_len, r_beat_q;
-  logic [7:0] ar_len;
   logic [IdWidth-1:0] ar_id;
 
   assign ar_id  = ar[AddrWidth-1-:IdWidth];
   assign ar_bad = ar[AddrWidth-1-IdWidth];
   assign ar_len = ar[10:3];
+  assign aw_len = aw[10:3];
 
   lilong_fifo #(
       .Width(IdWidth + 1 + 8),
