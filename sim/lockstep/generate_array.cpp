@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "sim/lockstep/builder.hpp"
+#include "sim/lockstep/ties.hpp"
 
 namespace lilong::lockstep {
 
@@ -60,38 +61,56 @@ uint8_t dirtyShift(CaseBuilder& b, uint8_t shift) {
   return static_cast<uint8_t>(shift | (b.random.chance(20) ? b.random.range(0, 3) << 6 : 0));
 }
 
+// Shifted that far, many accumulators leave the bias alone: values that are known beforehand, so
+// multipliers can aim at ties.
+constexpr uint8_t kTieShift = 30;
+
 // Table and parameter block of conv and dwconv.
-std::vector<uint8_t> parameters(CaseBuilder& b, uint32_t channels, bool perChannel, bool table,
-                                double spread) {
+template <typename Instruction>
+std::vector<uint8_t> parameters(CaseBuilder& b, const Instruction& i, double spread) {
+  const bool perChannel = i.perChannel, ties = i.accShift >= kTieShift;
   std::vector<uint8_t> bytes;
-  if (table) bytes = randomTable(b);
+  if (i.tableEn) bytes = randomTable(b);
   uint32_t multiplier = 0;
   uint8_t shift = 0;
+  int32_t known = 0;
+  const auto requantiser = [&] {
+    if (ties) return tie(b.random, i.rounding, known, multiplier, shift);
+    b.requantiser(spread, multiplier, shift);
+  };
   const auto bias = [&] {
-    if (b.random.chance(4)) return static_cast<uint32_t>(b.random.next());
+    if (ties && perChannel) return tieAccumulator(b.random);
+    if (ties) return b.random.chance(50) ? known : -known;
+    if (b.random.chance(4)) return static_cast<int32_t>(b.random.next());
     const auto limit = static_cast<int64_t>(spread) + 1;
-    return static_cast<uint32_t>(static_cast<int64_t>(b.random.next() % (2 * limit)) - limit);
+    return static_cast<int32_t>(static_cast<int64_t>(b.random.next() % (2 * limit)) - limit);
   };
   if (!perChannel) {
     std::vector<uint8_t> head(b.preset.depth);
     b.random.fill(head);
-    b.requantiser(spread, multiplier, shift);
+    known = tieAccumulator(b.random);
+    requantiser();
     const uint32_t word = dirtyWord(b, multiplier);
-    for (int i = 0; i < 4; ++i) head[i] = static_cast<uint8_t>(word >> (8 * i));
+    for (int k = 0; k < 4; ++k) head[k] = static_cast<uint8_t>(word >> (8 * k));
     head[4] = dirtyShift(b, shift);
     bytes.insert(bytes.end(), head.begin(), head.end());
   }
-  for (uint32_t g = 0; g < groupsOf(b, channels); ++g) {
-    for (uint32_t l = 0; l < b.preset.lanes; ++l) appendWord(bytes, bias());
+  for (uint32_t g = 0; g < groupsOf(b, i.channels); ++g) {
+    std::vector<int32_t> biases;
+    for (uint32_t l = 0; l < b.preset.lanes; ++l) {
+      biases.push_back(bias());
+      appendWord(bytes, static_cast<uint32_t>(biases.back()));
+    }
     if (!perChannel) continue;
     std::vector<uint8_t> shifts;
     for (uint32_t l = 0; l < b.preset.lanes; ++l) {
-      b.requantiser(spread, multiplier, shift);
+      known = biases[l];
+      requantiser();
       appendWord(bytes, dirtyWord(b, multiplier));
       shifts.push_back(dirtyShift(b, shift));
     }
     const uint32_t rest = isa::paramChannelBytes(b.preset) - 9 * b.preset.lanes;
-    for (uint32_t i = 0; i < rest; ++i) shifts.push_back(static_cast<uint8_t>(b.random.next()));
+    for (uint32_t k = 0; k < rest; ++k) shifts.push_back(static_cast<uint8_t>(b.random.next()));
     bytes.insert(bytes.end(), shifts.begin(), shifts.end());
   }
   return bytes;
@@ -115,6 +134,7 @@ bool output(CaseBuilder& b, Instruction& i, uint32_t height, uint32_t width, uin
   i.rounding = static_cast<isa::Rounding>(b.random.range(0, 4));
   i.tableEn = b.random.chance(20);
   i.accShift = static_cast<uint8_t>(b.random.chance(75) ? 0 : b.random.small(0, 31));
+  if (b.random.chance(15)) i.accShift = static_cast<uint8_t>(b.random.range(kTieShift, 31));
   i.stripe = static_cast<uint8_t>(b.random.chance(50) ? 32 : b.random.range(1, 32));
   b.noteOutput(i.outAddr, bytes);
   return true;
@@ -218,9 +238,7 @@ bool addConv(CaseBuilder& b, uint32_t budget) {
   const double spread =
       5476.0 * std::sqrt(1.0 + i.kernelRows * i.kernelCols * i.run) * std::exp2(i.accShift);
   i.paramsAddr = r.chance(6) ? b.placeInput(2048, b.preset.depth)
-                             : b.provide(parameters(b, channels, i.perChannel, i.tableEn,
-                                                    std::min(spread, 0x1p30)),
-                                         b.preset.depth);
+                             : b.provide(parameters(b, i, std::min(spread, 0x1p30)), b.preset.depth);
   i.shift = static_cast<uint8_t>(r.range(0, 63));  // ignored
   return b.tryAdd(i.encode());
 }
@@ -281,9 +299,7 @@ bool addDwconv(CaseBuilder& b, uint32_t budget) {
   const double spread =
       5476.0 * std::sqrt(1.0 + i.kernelRows * i.kernelCols) * std::exp2(i.accShift);
   i.paramsAddr = r.chance(6) ? b.placeInput(2048, b.preset.depth)
-                             : b.provide(parameters(b, i.channels, i.perChannel, i.tableEn,
-                                                    std::min(spread, 0x1p30)),
-                                         b.preset.depth);
+                             : b.provide(parameters(b, i, std::min(spread, 0x1p30)), b.preset.depth);
   i.shift = static_cast<uint8_t>(r.range(0, 63));  // ignored
   return b.tryAdd(i.encode());
 }
@@ -302,6 +318,10 @@ bool addPool(CaseBuilder& b, uint32_t budget) {
   i.bias = static_cast<int32_t>(
       r.chance(5) ? r.next() : r.next() % static_cast<uint64_t>(2 * limit) - limit);
   b.requantiser(std::min(spread, 0x1p30), i.multiplier, i.shift);
+  if (i.accShift >= kTieShift) {
+    i.bias = tieAccumulator(b.random);
+    tie(b.random, i.rounding, i.bias, i.multiplier, i.shift);
+  }
   i.paramsAddr = i.tableEn ? b.provide(randomTable(b), b.preset.depth)
                            : r.range(0, 1000) * b.preset.depth;
   return b.tryAdd(i.encode());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/lockstep/builder.hpp"
+#include "sim/lockstep/ties.hpp"
 
 namespace lilong::lockstep {
 
@@ -71,6 +72,11 @@ bool addEltwise(CaseBuilder& b, uint32_t budget) {
     spread = 15000.0;
   }
   b.requantiser(std::min(spread, 0x1p30), i.multiplier, i.shift);
+  if (i.binaryOp != isa::BinaryOp::add && i.binaryOp != isa::BinaryOp::sub && r.chance(25)) {
+    auto guess = static_cast<int32_t>(r.range(1, 255));
+    if (i.binaryOp == isa::BinaryOp::mul) guess *= static_cast<int32_t>(r.range(1, 255));
+    tie(b.random, i.rounding, r.chance(50) ? guess : -guess, i.multiplier, i.shift);
+  }
   if (i.tableEn) {
     std::vector<uint8_t> table(isa::kTableBytes);
     r.fill(table);

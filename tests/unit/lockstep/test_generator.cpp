@@ -3,13 +3,16 @@
 // between them they reach every instruction, rounding mode, trap and way of waiting.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <set>
 
+#include "sim/functional/requant.hpp"
 #include "sim/isa/verify.hpp"
 #include "sim/lockstep/accesses.hpp"
 #include "sim/lockstep/generator.hpp"
 #include "sim/lockstep/runner.hpp"
+#include "sim/lockstep/ties.hpp"
 
 namespace lilong::lockstep {
 namespace {
@@ -74,6 +77,54 @@ TEST(Generator, ReachesEverything) {
   for (int n : {fences, twoWaits, crossQueue, empty, dilated, padded, strided, tables, tails}) {
     EXPECT_GE(n, 10);
   }
+}
+
+// The magnitude that f32_rne gives when its product is rounded by `round`.
+template <typename Round>
+int64_t floatResult(int32_t acc, uint32_t multiplier, uint8_t shift, Round round) {
+  const uint64_t kept = functional::roundTo24Bits(static_cast<uint64_t>(std::abs(int64_t{acc})));
+  return static_cast<int64_t>(
+      functional::shiftRoundEven(round(kept * (multiplier >> 7)), shift > 7 ? shift - 7u : 0));
+}
+
+TEST(Ties, TellRoundingsApart) {
+  using functional::requantise;
+  using isa::Rounding;
+  constexpr int kDraws = 2000;  // per rounding
+  Random random(1);
+  std::map<Rounding, std::map<Rounding, int>> differ;
+  int none = 0, ties = 0;
+  for (int n = 0; n < 5 * kDraws; ++n) {
+    const auto rounding = static_cast<Rounding>(n % 5);
+    const int32_t acc = tieAccumulator(random);
+    ASSERT_NE(acc, 0);
+    uint32_t multiplier = 0;
+    uint8_t shift = 0;
+    tie(random, rounding, acc, multiplier, shift);
+    ASSERT_LT(multiplier, 1u << 31);
+    ASSERT_LT(shift, 64);
+    const int32_t result = requantise(acc, multiplier, shift, rounding);
+    for (int other = 0; other < 4; ++other) {
+      const auto with = static_cast<Rounding>(other);
+      differ[rounding][with] += result != requantise(acc, multiplier, shift, with);
+    }
+    if (rounding != Rounding::f32Rne) continue;
+    none += std::abs(result) !=
+            floatResult(acc, multiplier, shift, [](uint64_t product) { return product; });
+    ties += std::abs(result) != floatResult(acc, multiplier, shift, [](uint64_t product) {
+      uint64_t unit = 1;
+      while (product / unit >> 24 != 0) unit *= 2;
+      return (product + unit / 2) / unit * unit;
+    });
+  }
+  for (auto& [rounding, others] : differ) {
+    for (auto& [other, count] : others) {
+      if (rounding == other) continue;
+      EXPECT_GE(count, kDraws / 10) << isa::toString(rounding) << " " << isa::toString(other);
+    }
+  }
+  EXPECT_GE(none, kDraws / 10);
+  EXPECT_GE(ties, kDraws / 20);
 }
 
 TEST(Generator, WithoutItsOrderAProgramIsRefused) {
