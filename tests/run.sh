@@ -30,7 +30,7 @@ lint_stages() {
   stage mypy $PYTHON -m mypy
   stage formal $PYTHON rtl/formal/prove.py
   stage mypy-synth env MYPYPATH=rtl/synth $PYTHON -m mypy --explicit-package-bases \
-    rtl/synth/fpga.py rtl/synth/check.py rtl/synth/asic.py rtl/synth/tables.py
+    rtl/synth/fpga.py rtl/synth/check.py rtl/synth/asic.py rtl/synth/tables.py rtl/synth/module.py
 }
 
 lockstep() {  # lockstep PRESET FLAVOUR COUNT SEED

