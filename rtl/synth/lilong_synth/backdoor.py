@@ -7,11 +7,11 @@ anything that does not look as expected is an error, never a guess.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from lilong_synth.tools import ROOT, FlowError
+from lilong_synth import netlist
+from lilong_synth.tools import FlowError
 
 BANKS = 8
 CELL_ROWS = 1024
@@ -61,10 +61,9 @@ def _bank(
     return order, places
 
 
-def tables(netlist: Path, top: str) -> str:
+def tables(file: Path, top: str) -> str:
     """The C++ text."""
-    with (ROOT / netlist).open(encoding="utf-8") as file:
-        module = json.load(file)["modules"][top]
+    module = netlist.load(file)["modules"][top]
     cells, nets = module["cells"], module["netnames"]
     banks = [_bank(cells, nets, bank) for bank in range(BANKS)]
     places = banks[0][1]

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lilong_synth import netlist
 from lilong_synth.design import first_source, place
-from lilong_synth.tools import ROOT, FlowError
+from lilong_synth.tools import FlowError
 
 # LFE5U-85F.
 AVAILABLE = {"LUT": 83640, "FF": 83640, "DSP": 156, "BRAM": 208}
@@ -80,8 +80,7 @@ def _chain_ends(cells: dict[str, Any]) -> int:
 
 def read_netlist(file: Path, top: str) -> Resources:
     """Counts the cells of a flat netlist in Yosys' JSON format."""
-    with (ROOT / file).open(encoding="utf-8") as source:
-        cells = json.load(source)["modules"][top]["cells"]
+    cells = netlist.load(file)["modules"][top]["cells"]
     found = Resources(chain_ends=_chain_ends(cells))
     for name, cell in cells.items():
         kind = cell["type"]

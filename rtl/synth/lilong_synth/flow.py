@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from lilong_synth import sites
+from lilong_synth import netlist, sites
 from lilong_synth.absorb import absorb
 from lilong_synth.design import Design
 from lilong_synth.device import NEXTPNR, Resources, read_netlist
@@ -64,28 +63,22 @@ def _map(design: Design) -> list[str]:
     ]
 
 
-# Settings of nextpnr that have no option: nets may leave their box a little further than usual.
-SETTINGS = {"router2/bbMargin/x": "4", "router2/bbMargin/y": "4"}
-
-
-def _finish(netlist: Path, top: str) -> None:
+def _finish(file: Path, top: str) -> None:
     """Moves tables and registers into carry cells, multipliers and memories."""
-    with (ROOT / netlist).open(encoding="utf-8") as source:
-        content = json.load(source)
+    content = netlist.load(file)
     module = content["modules"][top]
     absorb(module)
     use_hard_blocks(module)
-    module["settings"] = SETTINGS
-    (ROOT / netlist).write_text(json.dumps(content), encoding="utf-8")
+    netlist.save(file, content)
 
 
 def synthesise(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
     """Writes netlist.json, with names that tell where a cell comes from."""
-    netlist = folder / "netlist.json"
-    lines = [*_map(design), f"synth_ecp5 {OPTIONS} -top {design.top} -run check: -json {netlist}"]
+    file = folder / "netlist.json"
+    lines = [*_map(design), f"synth_ecp5 {OPTIONS} -top {design.top} -run check: -json {file}"]
     title = f"synthesis of {design.preset} ({design.name})"
-    usage = yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
-    _finish(netlist, design.top)
+    usage = yosys(title, folder / "synth.ys", lines, [file], limit_mb)
+    _finish(file, design.top)
     return usage
 
 
@@ -93,7 +86,7 @@ def netlist_for_simulation(
     design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB
 ) -> tuple[Usage, Resources]:
     """Writes netlist.v and netlist.json; wires without long names, which simulate faster."""
-    verilog, netlist = folder / "netlist.v", folder / "netlist.json"
+    verilog, file = folder / "netlist.v", folder / "netlist.json"
     lines = _map(design)
     # The counters stay visible for the timing lockstep; all other vectors become single wires,
     # else bits of one vector that depend on each other look like loops.
@@ -105,13 +98,13 @@ def netlist_for_simulation(
         f"cd {design.top}",
         "rename u_csr.counter_q counter_q",
         "cd",
-        f"write_json {netlist}",
+        f"write_json {file}",
     ]
     title = f"synthesis of {design.preset} ({design.name})"
-    usage = yosys(title, folder / "synth.ys", lines, [netlist], limit_mb)
-    _finish(netlist, design.top)
+    usage = yosys(title, folder / "synth.ys", lines, [file], limit_mb)
+    _finish(file, design.top)
     lines = [
-        f"read_json {netlist}",
+        f"read_json {file}",
         "check -noinit -assert",
         f"cd {design.top}",
         "rename -hide t:LUT4 t:PFUMX t:L6MUX21 t:CCU2C t:TRELLIS_FF t:TRELLIS_DPR16X4 t:MULT18X18D",
@@ -120,10 +113,10 @@ def netlist_for_simulation(
     ]
     title = f"netlist of {design.preset} ({design.name})"
     yosys(title, folder / "verilog.ys", lines, [verilog], limit_mb)
-    return usage, read_netlist(netlist, design.top)
+    return usage, read_netlist(file, design.top)
 
 
-MAX_ITERATIONS = 300  # of the router; designs that can be routed took at most a third of it
+MAX_ITERATIONS = 300  # of the router; designs that can be routed took 85 to 141
 
 
 def routing_progress(log: Path) -> Progress:
@@ -152,7 +145,7 @@ def routing_progress(log: Path) -> Progress:
     return Progress(f"placement, {overlaps[-1]}% of the cells overlap" if overlaps else "placement")
 
 
-def _nextpnr(design: Design, folder: Path, netlist: str, log: str, seed: int) -> list[str]:
+def _nextpnr(design: Design, folder: Path, source: str, log: str, seed: int) -> list[str]:
     """What both runs of the placer have in common.
 
     The analytic placer `static` needs a fifth less wire than the default one, which did not route.
@@ -162,13 +155,17 @@ def _nextpnr(design: Design, folder: Path, netlist: str, log: str, seed: int) ->
         *NEXTPNR,
         *("--placer", "static", "--router", "router2", "--seed", str(seed)),
         *("--timing-allow-fail", "-q", "--lpf", design.constraints),
-        *("--json", str(folder / netlist), "--log", str(folder / log)),
+        *("--json", str(folder / source), "--log", str(folder / log)),
     ]
 
 
 def _watch(log: Path) -> Callable[[], Progress]:
     (ROOT / log).unlink(missing_ok=True)
     return lambda: routing_progress(ROOT / log)
+
+
+# Settings of nextpnr that have no option: nets may leave their box a little further than usual.
+SETTINGS = {"router2/bbMargin/x": "4", "router2/bbMargin/y": "4"}
 
 
 def place_blocks(design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
@@ -178,14 +175,13 @@ def place_blocks(design: Design, folder: Path, seed: int, limit_mb: int = MEMORY
     command += ["--no-route", "--write", str(placed)]
     title = f"first placement of {design.preset} ({design.name})"
     usage = run(title, command, folder / "blocks.log", [placed], limit_mb, _watch(log))
-    with (ROOT / placed).open(encoding="utf-8") as source:
-        (module,) = json.load(source)["modules"].values()  # the placer gives it another name
-    chosen, before, after = sites.choose(module, seed)
+    chosen, before, after = sites.choose(netlist.only_module(netlist.load(placed)), seed)
     print(f"{len(chosen)} multipliers and memories: {before} tiles of wire, {after} at new sites")
-    with (ROOT / folder / "netlist.json").open(encoding="utf-8") as source:
-        content = json.load(source)
-    sites.pin(content["modules"][design.top], chosen)
-    (ROOT / folder / "blocks.json").write_text(json.dumps(content), encoding="utf-8")
+    content = netlist.load(folder / "netlist.json")
+    module = content["modules"][design.top]
+    sites.pin(module, chosen)
+    module["settings"] = SETTINGS
+    netlist.save(folder / "blocks.json", content)
     return usage
 
 

@@ -19,22 +19,24 @@ Position = tuple[int, int]
 Box = tuple[int, int, int, int]  # x and y from, x and y to
 
 # LFE5U-85F: columns of the groups of four, and the rows.
-_MEMORY_COLUMNS = (4, 13, 22, 31, 40, 49, 58, 69, 78, 87, 96, 105, 114)
+_COLUMNS = (4, 13, 22, 31, 40, 49, 58, 69, 78, 87, 96, 105, 114)
 _MEMORY_ROWS = (22, 46, 70, 82)
 _MULTIPLIER_ROWS = (10, 34, 58)
 SITES = {
     "DP16KD": [
-        f"X{x + 2 * n}/Y{y}/EBR{n}" for y in _MEMORY_ROWS for x in _MEMORY_COLUMNS for n in range(4)
+        f"X{x + 2 * n}/Y{y}/EBR{n}" for y in _MEMORY_ROWS for x in _COLUMNS for n in range(4)
     ],
     "MULT18X18D": [
         f"X{x + n}/Y{y}/MULT18_{n}"
         for y in _MULTIPLIER_ROWS
-        for x in _MEMORY_COLUMNS
+        for x in _COLUMNS
         for n in (0, 1, 4, 5)
     ],
 }
 MOVES = 500  # for each block
 HOT = 60.0  # temperature at the start, in tiles of wire
+REACH = 144  # how far a block may move at the start, in tiles: anywhere near by
+REACH_END = 24
 FANOUT = 200  # nets with more pins are everywhere anyway
 
 
@@ -115,7 +117,8 @@ def choose(module: dict[str, Any], seed: int) -> tuple[dict[str, str], int, int]
         name = dice.choice(nets.blocks)
         site, here = dice.choice(SITES[module["cells"][name]["type"]]), chosen[name]
         there, back = position(site), at[name]
-        if site == here or abs(there[0] - back[0]) + abs(there[1] - back[1]) > 144 - 120 * cold:
+        way = abs(there[0] - back[0]) + abs(there[1] - back[1])
+        if site == here or way > REACH + (REACH_END - REACH) * cold:
             continue
         other = owner.get(site)
         touched = {*nets.of[name], *(nets.of[other] if other else ())}
