@@ -92,8 +92,6 @@ module lilong_bursts (
       region_q       <= '0;
       factor_q       <= '0;
       product_q      <= '0;
-    end else if (clr_i) begin
-      state_q <= StIdle;
     end else begin
       unique case (state_q)
         StIdle: begin
@@ -166,6 +164,9 @@ module lilong_bursts (
         end
         default: state_q <= StIdle;
       endcase
+      if (clr_i) begin
+        state_q <= StIdle;
+      end
     end
   end
 endmodule

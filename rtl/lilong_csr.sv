@@ -60,7 +60,7 @@ module lilong_csr #(
     input  logic [1:0]      port_trap_engine_i,
     input  logic [31:0]     port_trap_instr_i,
     input  logic [39:0]     port_trap_addr_i,
-    input  logic            sync_trap_valid_i,
+    input  logic            sync_trap_valid_i,   // what it says comes a cycle later
     input  logic [7:0]      sync_trap_code_i,
     input  logic [1:0]      sync_trap_engine_i,
     input  logic [31:0]     sync_trap_instr_i,
@@ -222,7 +222,7 @@ module lilong_csr #(
   assign drain_next = drain_q + 32'd1;
   logic [NumCounters-1:0][31:0] counter_q;
   logic trap, watchdog_trap, reset_over;
-  logic trapped_q;
+  logic trapped_q, seen_sync_q;
   logic [7:0] trap_code_q, seen_code_q;
   logic [1:0] trap_engine_q, seen_engine_q;
   logic [31:0] trap_instr_q, seen_instr_q;
@@ -277,16 +277,12 @@ module lilong_csr #(
 
   // What a trap of the last cycle would say; it reaches the registers at the latest with the interrupt.
   always_ff @(posedge clk_i) begin
+    seen_sync_q <= sync_trap_valid_i && !port_trap_valid_i;
     if (port_trap_valid_i) begin
       seen_code_q   <= port_trap_code_i;
       seen_engine_q <= port_trap_engine_i;
       seen_instr_q  <= port_trap_instr_i;
       seen_addr_q   <= 52'(port_trap_addr_i);
-    end else if (sync_trap_valid_i) begin
-      seen_code_q   <= sync_trap_code_i;
-      seen_engine_q <= sync_trap_engine_i;
-      seen_instr_q  <= sync_trap_instr_i;
-      seen_addr_q   <= sync_trap_addr_i;
     end else begin
       seen_code_q   <= lilong_isa_pkg::TrapWatchdog;
       seen_engine_q <= oldest_engine_i;
@@ -302,10 +298,10 @@ module lilong_csr #(
       trap_instr_q  <= '0;
       trap_addr_q   <= '0;
     end else if (trapped_q) begin
-      trap_code_q   <= seen_code_q;
-      trap_engine_q <= seen_engine_q;
-      trap_instr_q  <= seen_instr_q;
-      trap_addr_q   <= seen_addr_q;
+      trap_code_q   <= seen_sync_q ? sync_trap_code_i : seen_code_q;
+      trap_engine_q <= seen_sync_q ? sync_trap_engine_i : seen_engine_q;
+      trap_instr_q  <= seen_sync_q ? sync_trap_instr_i : seen_instr_q;
+      trap_addr_q   <= seen_sync_q ? sync_trap_addr_i : seen_addr_q;
     end
   end
 

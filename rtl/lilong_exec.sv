@@ -23,7 +23,7 @@ module lilong_exec #(
     input  logic                  clk_i,
     input  logic                  rst_ni,
     input  logic                  clr_i,
-    input  logic                  cmd_valid_i,
+    input  logic                  cmd_valid_i,   // only when ready
     output logic                  cmd_ready_o,
     input  logic [511:0]          cmd_i,
     // {empty, copy, softmax, with a parameter record for every lane group, vector path (alone),
@@ -52,7 +52,7 @@ module lilong_exec #(
   localparam int unsigned Width = Depth * 8;
 
   // ---- dispatch
-  logic to_front, to_vector, go, accept;
+  logic to_front, to_vector, go;
   logic front_ready, front_idle, post_ready, post_idle, post_done;
   logic [3:0] vector_seq_q;  // number of the vector instruction at work
   logic vector_q;               // a vector instruction is at work
@@ -63,9 +63,8 @@ module lilong_exec #(
   // When post is idle, so is front, and no vector instruction is at work.
   assign go = to_vector ? post_idle : (!to_front || (front_ready && !vector_q));
 
-  assign accept      = cmd_valid_i && post_ready && go;
   assign cmd_ready_o = post_ready && go;
-  assign start_o     = accept;
+  assign start_o     = cmd_valid_i;
   assign done_o      = post_done;
   assign busy_o      = seq_q != done_q;
 
@@ -80,16 +79,16 @@ module lilong_exec #(
       done_q   <= '0;
     end else begin
       // instructions behind a vector instruction that need no front may already be in post
-      if (accept && to_vector) vector_q <= 1'b1;
+      if (cmd_valid_i && to_vector) vector_q <= 1'b1;
       else if (post_done && done_q == vector_seq_q) vector_q <= 1'b0;
-      if (accept) seq_q <= seq_q + 4'd1;
+      if (cmd_valid_i) seq_q <= seq_q + 4'd1;
       if (post_done) done_q <= done_q + 4'd1;
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) vector_seq_q <= '0;
-    else if (accept && to_vector) vector_seq_q <= seq_q;
+    else if (cmd_valid_i && to_vector) vector_seq_q <= seq_q;
   end
 
   // ---- paths
@@ -111,7 +110,7 @@ module lilong_exec #(
       .clk_i          (clk_i),
       .rst_ni         (rst_ni),
       .clr_i          (clr_i),
-      .cmd_valid_i    (accept && to_front),
+      .cmd_valid_i    (cmd_valid_i && to_front),
       .cmd_ready_o    (front_ready),
       .cmd_i          (cmd_i),
       .seq_i          (seq_q),
@@ -145,7 +144,7 @@ module lilong_exec #(
       .clk_i       (clk_i),
       .rst_ni      (rst_ni),
       .clr_i       (clr_i),
-      .cmd_valid_i (cmd_valid_i && go),
+      .cmd_valid_i (cmd_valid_i),
       .cmd_ready_o (post_ready),
       .cmd_i       (cmd_i),
       .cmd_kind_i  (cmd_kind_i),
@@ -206,6 +205,7 @@ module lilong_exec #(
   assign prm_rvalid = rd_rvalid_i[NP-1:6] & prm_way_q[2];
   assign vec_rvalid = rd_rvalid_i[3:0] & vec_way_q[2];
 
+  `LILONG_ASSERT(OnlyWhenReady, clr_i || !cmd_valid_i || cmd_ready_o)
   `LILONG_ASSERT(IdleTogether, !post_idle || (front_idle && !vector_q))
   `LILONG_ASSERT(PathsApart, (act_req[3:0] == '0) || (vec_req == '0))
 

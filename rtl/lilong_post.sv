@@ -23,7 +23,7 @@ module lilong_post #(
   input  logic                             rst_ni,
   input  logic                             clr_i,
   // instructions
-  input  logic                             cmd_valid_i,
+  input  logic                             cmd_valid_i,      // only when ready
   output logic                             cmd_ready_o,
   input  logic [511:0]                     cmd_i,
   input  logic [5:0]                       cmd_kind_i,   // see lilong_exec
@@ -86,7 +86,7 @@ module lilong_post #(
   assign kind.copy    = cmd_kind_i[4];
   assign tail        = head_q ^ valid_q[head_q];
   assign cmd_ready_o = valid_q != 2'b11;
-  assign push        = cmd_valid_i && cmd_ready_o;
+  assign push        = cmd_valid_i;
   assign idle_o      = valid_q == 2'b00 && !done_q;
 
   // Selected instructions, registered: functions of the next state.

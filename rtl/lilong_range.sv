@@ -163,15 +163,6 @@ module lilong_range #(
       count_q  <= '0;
       some_q   <= 1'b0;
       credit_q <= 4'(Entries);
-    end else if (clr_i) begin
-      valid1_q <= 1'b0;
-      valid2_q <= 1'b0;
-      head_q   <= '0;
-      tail_q   <= '0;
-      release_q <= '0;
-      count_q  <= '0;
-      some_q   <= 1'b0;
-      credit_q <= 4'(Entries);
     end else begin
       valid1_q <= place_valid_i;
       valid2_q <= valid1_q;
@@ -186,6 +177,16 @@ module lilong_range #(
       count_q  <= count_q + 4'(valid2_q) - 4'(beat_pop_i);
       some_q   <= valid2_q || (some_q && !(beat_pop_i && alone));
       credit_q <= credit_q + 4'(beat_pop_i) - 4'(place_valid_i);
+      if (clr_i) begin
+        valid1_q <= 1'b0;
+        valid2_q <= 1'b0;
+        head_q   <= '0;
+        tail_q   <= '0;
+        release_q <= '0;
+        count_q  <= '0;
+        some_q   <= 1'b0;
+        credit_q <= 4'(Entries);
+      end
     end
   end
 

@@ -98,42 +98,45 @@ module lilong_rows #(
       count_q        <= '0;
       mask_q         <= '0;
       row_done_q     <= 1'b0;
-    end else if (clr_i) begin
-      valid_q <= 1'b0;
-    end else if (!valid_q) begin
-      // Follows the input until an instruction is there.
-      valid_q        <= valid_i;
-      empty_q        <= empty_i;
-      granule_q      <= granule_d;
-      count_q        <= count_d;
-      mask_q         <= mask_d;
-      row_done_q     <= row_done_d;
-      row_q          <= granule_i;
-      plane_q        <= granule_i;
-      row_stride_q   <= row_stride_i;
-      plane_stride_q <= plane_stride_i;
-      left_q         <= left_d;
-      row_bytes_q    <= row_bytes_i;
-      rows_q         <= rows_i;
-      row_count_q    <= rows_i;
-      plane_count_q  <= planes_i;
     end else begin
-      // What happens next is known; when it happens is not before late in the cycle.
-      if (advance_i) begin
-        granule_q  <= granule_d;
-        left_q     <= left_d;
-        count_q    <= count_d;
-        mask_q     <= mask_d;
-        row_done_q <= row_done_d;
+      if (!valid_q) begin
+        // Follows the input until an instruction is there.
+        valid_q        <= valid_i;
+        empty_q        <= empty_i;
+        granule_q      <= granule_d;
+        count_q        <= count_d;
+        mask_q         <= mask_d;
+        row_done_q     <= row_done_d;
+        row_q          <= granule_i;
+        plane_q        <= granule_i;
+        row_stride_q   <= row_stride_i;
+        plane_stride_q <= plane_stride_i;
+        left_q         <= left_d;
+        row_bytes_q    <= row_bytes_i;
+        rows_q         <= rows_i;
+        row_count_q    <= rows_i;
+        plane_count_q  <= planes_i;
+      end else begin
+        // What happens next is known; when it happens is not before late in the cycle.
+        if (advance_i) begin
+          granule_q  <= granule_d;
+          left_q     <= left_d;
+          count_q    <= count_d;
+          mask_q     <= mask_d;
+          row_done_q <= row_done_d;
+        end
+        if (last_o && advance_i) valid_q <= 1'b0;
+        if (next_is_row && advance_i) begin
+          row_count_q <= row_end ? rows_q : row_count_q - 16'd1;
+          row_q       <= row_end ? next_plane : next_row;
+        end
+        if (next_is_plane && advance_i) begin
+          plane_count_q <= plane_count_q - 16'd1;
+          plane_q       <= next_plane;
+        end
       end
-      if (last_o && advance_i) valid_q <= 1'b0;
-      if (next_is_row && advance_i) begin
-        row_count_q <= row_end ? rows_q : row_count_q - 16'd1;
-        row_q       <= row_end ? next_plane : next_row;
-      end
-      if (next_is_plane && advance_i) begin
-        plane_count_q <= plane_count_q - 16'd1;
-        plane_q       <= next_plane;
+      if (clr_i) begin
+        valid_q <= 1'b0;
       end
     end
   end

@@ -164,10 +164,6 @@ module lilong_setup #(
       left_q         <= '0;
       work_q         <= '0;
       blocks_q       <= '0;
-    end else if (clr_i) begin
-      run_q          <= 1'b0;
-      work_valid_q   <= 1'b0;
-      blocks_valid_q <= 1'b0;
     end else begin
       if (work_valid_q && work_ready_i) work_valid_q <= 1'b0;
       if (blocks_valid_q && blocks_ready_i) blocks_valid_q <= 1'b0;
@@ -215,6 +211,11 @@ module lilong_setup #(
         blocks_q.positions  <= sum_area_q;
       end else if (run_q) begin
         left_q <= left_q - 4'd1;
+      end
+      if (clr_i) begin
+        run_q          <= 1'b0;
+        work_valid_q   <= 1'b0;
+        blocks_valid_q <= 1'b0;
       end
     end
   end

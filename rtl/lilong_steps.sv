@@ -200,24 +200,27 @@ module lilong_steps #(
       piece_q  <= '0;
       fill_q   <= '0;
       room_q   <= Full;
-    end else if (clr_i) begin
-      active_q <= 1'b0;
-      closed_q <= 1'b0;
-    end else if (restart_i) begin
-      active_q <= 1'b1;
-      closed_q <= 1'b0;
-      count_q  <= '0;
-      piece_q  <= '0;
-      fill_q   <= '0;
-      room_q   <= Full;
     end else begin
-      if (move) closed_q <= 1'b0;
-      if (go) begin
-        closed_q <= close;
-        piece_q  <= close ? 2'd0 : piece_q + 2'd1;
-        fill_q   <= close ? 7'd0 : fill_q + take;
-        room_q   <= close ? Full : room_q - take;
-        if (close) count_q <= wrap ? 16'd0 : count_q + 16'd1;
+      if (restart_i) begin
+        active_q <= 1'b1;
+        closed_q <= 1'b0;
+        count_q  <= '0;
+        piece_q  <= '0;
+        fill_q   <= '0;
+        room_q   <= Full;
+      end else begin
+        if (move) closed_q <= 1'b0;
+        if (go) begin
+          closed_q <= close;
+          piece_q  <= close ? 2'd0 : piece_q + 2'd1;
+          fill_q   <= close ? 7'd0 : fill_q + take;
+          room_q   <= close ? Full : room_q - take;
+          if (close) count_q <= wrap ? 16'd0 : count_q + 16'd1;
+        end
+      end
+      if (clr_i) begin
+        active_q <= 1'b0;
+        closed_q <= 1'b0;
       end
     end
   end

@@ -168,10 +168,10 @@ module lilong_store #(
       .count_o(queued_count_unused)
   );
 
-  logic walk_valid, walk_empty_unused, walk_last_unused, walk_advance, request_ready, fetch_fire;
+  logic walk_valid, walk_empty_unused, walk_last_unused, walk_advance, request_ready, owes_all;
   logic [20:0] granule;
-  logic [VectorWidth-1:0] piece_first, vector_first;
-  logic [5:0] piece_count, vector_count;
+  logic [VectorWidth-1:0] piece_first;
+  logic [5:0] piece_count;
   logic [Depth-1:0] piece_mask_unused;
   lilong_rows #(
       .Bytes(Depth),
@@ -197,40 +197,38 @@ module lilong_store #(
       .last_o(walk_last_unused),
       .advance_i(walk_advance)
   );
-  assign walk_advance = walk_valid && request_ready;
+  assign walk_advance = walk_valid && request_ready && !owes_all;
   if (Depth > 8) begin : gen_first
     assign piece_first = {granule[VectorWidth-4:0], 3'd0};
   end else begin : gen_first_zero
     assign piece_first = '0;
   end
 
-  // Requests: row and bank, range of bytes.
-  logic request_valid, owes_all;
+  // Requests: row and bank.  Whoever enters has a place in the vector queue, so that the request
+  // comes from a register; the range of bytes goes ahead of the vector.
+  logic request_valid;
   logic [3:0] owed_q;
   logic vector_pop;
   lilong_stream_reg #(
-      .Width(AW + VectorWidth + 6)
+      .Width(AW)
   ) u_request (
       .clk_i,
       .rst_ni,
       .clr_i,
-      .valid_i(walk_valid),
+      .valid_i(walk_advance),
       .ready_o(request_ready),
-      .data_i({granule[VectorWidth+:AW-3], granule[VectorWidth-3+:3] + granule[VectorWidth+:3],
-               piece_first, piece_count}),
+      .data_i({granule[VectorWidth+:AW-3], granule[VectorWidth-3+:3] + granule[VectorWidth+:3]}),
       .valid_o(request_valid),
-      .ready_i(fetch_fire),
-      .data_o({rd_addr_o, vector_first, vector_count})
+      .ready_i(rd_gnt_i),
+      .data_o(rd_addr_o)
   );
-  // Every vector asked for has a place in the vector queue.
-  assign owes_all   = owed_q == 4'(Vectors);
-  assign rd_req_o   = request_valid && !owes_all;
-  assign fetch_fire = rd_req_o && rd_gnt_i;
+  assign owes_all = owed_q == 4'(Vectors);
+  assign rd_req_o = request_valid;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) owed_q <= '0;
     else if (clr_i) owed_q <= '0;
-    else owed_q <= owed_q + 4'(fetch_fire) - 4'(vector_pop);
+    else owed_q <= owed_q + 4'(walk_advance) - 4'(vector_pop);
   end
 
   logic range_valid_unused, range_ready_unused, data_valid, data_ready_unused;
@@ -245,9 +243,9 @@ module lilong_store #(
       .clk_i,
       .rst_ni,
       .clr_i,
-      .valid_i(fetch_fire),
+      .valid_i(walk_advance),
       .ready_o(range_ready_unused),
-      .data_i({vector_first, vector_count}),
+      .data_i({piece_first, piece_count}),
       .valid_o(range_valid_unused),
       .ready_i(vector_pop),
       .data_o({range_first, range_count}),

@@ -187,18 +187,6 @@ module lilong_stream #(
       hazard_q        <= 1'b0;
       first_weights_q <= 1'b0;
       control_q       <= '0;
-    end else if (clr_i) begin
-      held_q          <= '0;
-      write_q         <= '0;
-      count_q         <= '0;
-      first_q         <= '0;
-      next_q          <= '0;
-      read_q          <= '0;
-      waiting_q       <= '0;
-      req_q           <= '0;
-      granted_q       <= '0;
-      hazard_q        <= 1'b0;
-      first_weights_q <= 1'b0;
     end else begin
       count_q <= count_q + 3'(take) - 3'(release_beat);
       if (release_beat) first_q <= first_q + 2'd1;
@@ -220,6 +208,19 @@ module lilong_stream #(
         req_q[p]     <= waiting_d[p] != '0;
         if (push[p] || gnt[p]) place_q[p] <= place_d[p];
         granted_q[p] <= granted_q[p] + 3'(gnt[p]) - 3'(release_beat && head.req[p]);
+      end
+      if (clr_i) begin
+        held_q          <= '0;
+        write_q         <= '0;
+        count_q         <= '0;
+        first_q         <= '0;
+        next_q          <= '0;
+        read_q          <= '0;
+        waiting_q       <= '0;
+        req_q           <= '0;
+        granted_q       <= '0;
+        hazard_q        <= 1'b0;
+        first_weights_q <= 1'b0;
       end
     end
   end
@@ -329,14 +330,15 @@ module lilong_stream #(
       out_q     <= 1'b0;
       out_act_q <= '0;
       data_q    <= '0;
-    end else if (clr_i) begin
-      out_q <= 1'b0;
     end else begin
       out_q <= pipe_q[2];
       if (pipe_q[2]) begin
         out_act_q <= act2_q;
         data_q[0] <= part[0];
         if (act2_q.depthwise) data_q[2:1] <= part[2:1];
+      end
+      if (clr_i) begin
+        out_q <= 1'b0;
       end
     end
   end

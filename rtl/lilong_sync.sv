@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Semaphores, fences, completion, deadlock and the end of the job.
 //
-//   heads of the 3 queues --> semaphores and fence allow? --> at most one head that acquires
-//   semaphores per cycle, LOAD before EXEC before STORE --> issue
-//   completions of the 3 engines --> signals --> semaphores (next cycle)
+//   heads of the 3 queues --> semaphores and fence allow, engine ready? --> at most one head that
+//   acquires semaphores, LOAD before EXEC before STORE --> register --> issue
+//   issue --> acquisitions, completions of the 3 engines --> signals --> semaphores (next cycle)
+//
+// An engine that is ready for the head stays so until it gets it.  While a head that acquires is in
+// the register, the semaphores are out of date and no other head that acquires is chosen.
 //
 // A fence is waited for here for LOAD and STORE; EXEC waits itself, because it may prefetch before.
 // Queue bits and vectors: 0 LOAD, 1 EXEC, 2 STORE.
@@ -20,8 +23,7 @@ module lilong_sync (
     input  logic [3*36-1:0] head_needs_i,
     input  logic [95:0]  head_instr_i,
     input  logic [2:0]   engine_ready_i,
-    output logic [2:0]   head_ready_o,    // may be issued: valid for the engine
-    output logic [2:0]   issue_o,
+    output logic [2:0]   issue_o,         // the engine takes the head
     output logic [2:0]   waiting_o,       // head waits for a semaphore or fence
     input  logic [2:0]   done_i,
     input  logic [29:0]  done_signals_i,
@@ -37,7 +39,7 @@ module lilong_sync (
     input  logic         bus_idle_i,
     output logic         job_done_o,
     output logic         trap_valid_o,
-    output logic [7:0]   trap_code_o,
+    output logic [7:0]   trap_code_o,    // of a trap of the last cycle, like the rest of it
     output logic [1:0]   trap_engine_o,
     output logic [31:0]  trap_instr_o,
     output logic [51:0]  trap_addr_o
@@ -50,7 +52,7 @@ module lilong_sync (
   // ---- heads
   logic [2:0] fence_en, needs, needs0, needs1, twice;
   logic [2:0][Semaphores-1:0] wait0, wait1;  // one hot, 0: none
-  logic [2:0] semaphores_ok, fence_ok, allowed, acquire_gnt;
+  logic [2:0] semaphores_ok, fence_ok, allowed;
 
   for (genvar q = 0; q < 3; q++) begin : gen_head
     assign {twice[q], wait1[q], wait0[q], needs1[q], needs0[q], fence_en[q]} =
@@ -64,31 +66,43 @@ module lilong_sync (
   assign waiting_o = head_valid_i & ~(semaphores_ok & fence_ok);
 
   // A head that acquires waits for those before it that do; written out, since all of it comes late.
-  logic [2:0] taking, behind;
-  assign taking       = allowed & needs & engine_ready_i;
-  assign behind       = {taking[0] || taking[1], taking[0], 1'b0};
-  assign acquire_gnt  = taking & ~behind;
-  assign head_ready_o = allowed & ~(needs & behind);
-  assign issue_o      = allowed & engine_ready_i & ~(needs & behind);
+  logic [2:0] may, taking, behind, issue_q, acquire_q;
+  assign may     = allowed & engine_ready_i & ~issue_q;
+  assign taking  = may & needs;
+  assign behind  = {taking[0] || taking[1], taking[0], 1'b0} | {3{|acquire_q}};
+  assign issue_o = issue_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      issue_q   <= '0;
+      acquire_q <= '0;
+    end else if (clr_i) begin
+      issue_q   <= '0;
+      acquire_q <= '0;
+    end else begin
+      issue_q   <= may & ~(needs & behind);
+      acquire_q <= taking & ~behind;
+    end
+  end
 
   // ---- semaphores
   logic [5:0][Semaphores-1:0] signals;  // of the instructions done, one hot
   logic [Semaphores-1:0] less0, less1;  // acquisitions: one head a cycle, so two at most
   logic any_event;
-  assign any_event = (|done_i) || (|acquire_gnt);
+  assign any_event = (|done_i) || (|acquire_q);
   always_comb begin
     for (int unsigned q = 0; q < 3; q++) begin
       signals[2*q]   = Semaphores'(done_i[q] && done_signals_i[q*10]) << done_signals_i[q*10+1+:4];
       signals[2*q+1] = Semaphores'(done_i[q] && done_signals_i[q*10+5]) << done_signals_i[q*10+6+:4];
     end
-    less0 = (wait0[0] & {Semaphores{acquire_gnt[0]}}) | (wait0[1] & {Semaphores{acquire_gnt[1]}}) |
-            (wait0[2] & {Semaphores{acquire_gnt[2]}});
-    less1 = (wait1[0] & {Semaphores{acquire_gnt[0]}}) | (wait1[1] & {Semaphores{acquire_gnt[1]}}) |
-            (wait1[2] & {Semaphores{acquire_gnt[2]}});
+    less0 = (wait0[0] & {Semaphores{acquire_q[0]}}) | (wait0[1] & {Semaphores{acquire_q[1]}}) |
+            (wait0[2] & {Semaphores{acquire_q[2]}});
+    less1 = (wait1[0] & {Semaphores{acquire_q[0]}}) | (wait1[1] & {Semaphores{acquire_q[1]}}) |
+            (wait1[2] & {Semaphores{acquire_q[2]}});
   end
 
-  // {is 1, is not 0, overflow, value} after signals and acquisitions; the latter come late, so 0 and
-  // 1 are told by the sum before.
+  // {is 1, is not 0, overflow, value} after signals and acquisitions; 0 and 1 are told by the sum
+  // before the latter.
   function automatic logic [10:0] update(input logic [7:0] value, input logic [5:0] more,
                                          input logic [1:0] less);
     logic [8:0] sum, rest;
@@ -211,9 +225,27 @@ module lilong_sync (
     end
   end
 
-  assign trap_valid_o  = !clr_i && (overflow_valid || still_q);
-  assign trap_code_o   = overflow_valid ? lilong_isa_pkg::TrapSemaphoreOverflow : still_code_q;
-  assign trap_engine_o = overflow_valid ? overflow_queue + 2'd1 : still_engine_q;
-  assign trap_instr_o  = overflow_valid ? done_instr_q[overflow_queue*32+:32] : still_instr_q;
-  assign trap_addr_o   = overflow_valid ? 52'(overflow_number) : still_addr_q;
+  assign trap_valid_o = !clr_i && (overflow_valid || still_q);
+
+  logic [7:0] trap_code_q;
+  logic [1:0] trap_engine_q;
+  logic [31:0] trap_instr_q;
+  logic [51:0] trap_addr_q;
+  always_ff @(posedge clk_i) begin
+    if (overflow_valid) begin
+      trap_code_q   <= lilong_isa_pkg::TrapSemaphoreOverflow;
+      trap_engine_q <= overflow_queue + 2'd1;
+      trap_instr_q  <= done_instr_q[overflow_queue*32+:32];
+      trap_addr_q   <= 52'(overflow_number);
+    end else if (still_q) begin
+      trap_code_q   <= still_code_q;
+      trap_engine_q <= still_engine_q;
+      trap_instr_q  <= still_instr_q;
+      trap_addr_q   <= still_addr_q;
+    end
+  end
+  assign trap_code_o   = trap_code_q;
+  assign trap_engine_o = trap_engine_q;
+  assign trap_instr_o  = trap_instr_q;
+  assign trap_addr_o   = trap_addr_q;
 endmodule

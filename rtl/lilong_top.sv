@@ -313,7 +313,7 @@ module lilong_top #(
   );
 
   // ---- queues and synchronisation
-  logic [2:0] head_valid, head_empty, head_ready, issue, start, done, none, inflight, settled;
+  logic [2:0] head_valid, head_empty, issue, start, done, none, inflight, settled;
   logic [2:0] waiting;
   logic [2:0] engine_ready;
   logic [3*36-1:0] head_needs;
@@ -374,7 +374,6 @@ module lilong_top #(
       .head_needs_i(head_needs),
       .head_instr_i(head_instr),
       .engine_ready_i(engine_ready),
-      .head_ready_o(head_ready),
       .issue_o(issue),
       .waiting_o(waiting),
       .done_i(done),
@@ -457,7 +456,7 @@ module lilong_top #(
       .clk_i,
       .rst_ni,
       .clr_i(clr),
-      .cmd_valid_i(head_ready[1]),
+      .cmd_valid_i(issue[1]),
       .cmd_ready_o(engine_ready[1]),
       .cmd_i(exec_desc),
       .cmd_kind_i(exec_kind),
@@ -584,5 +583,5 @@ module lilong_top #(
   end
 
   logic unused;
-  assign unused = ^{window_base[0], window_size[4:3], window_access[4:3], head_ready};
+  assign unused = ^{window_base[0], window_size[4:3], window_access[4:3]};
 endmodule

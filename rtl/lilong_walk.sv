@@ -194,61 +194,64 @@ module lilong_walk #(
       one_y_q      <= 1'b0;
       before_x_q   <= '0;
       before_y_q   <= '0;
-    end else if (clr_i) begin
-      busy_q <= 1'b0;
-      new_q  <= 1'b0;
-    end else if (accept) begin
-      busy_q       <= 1'b1;
-      open_q       <= 1'b1;
-      fill_q       <= 1'b1;
-      index_q      <= '0;
-      group_q      <= work_i.groups;
-      group_byte_q <= '0;
-      col_q        <= '0;
-      work_q       <= work_i;
-      multi_q         <= work_i.steps != 16'd1;
-      before_stripe_q <= work_i.stripe - 6'd1;
-      before_stride_q <= work_i.stride_x[6:0] - 7'd1;
-      still_q         <= work_i.stride_x[6:0] == '0;
-      taps_q          <= 2'd1;
-      if (work_i.kernel_cols <= 8'(Depth / 3)) taps_q <= 2'd3;
-      else if (work_i.kernel_cols <= 8'(Depth / 2)) taps_q <= 2'd2;
-      one_x_q      <= work_i.out_width == 16'd1;
-      one_y_q      <= work_i.out_height == 16'd1;
-      before_x_q   <= work_i.out_width - 16'd2;
-      before_y_q   <= work_i.out_height - 16'd2;
-      new_q        <= 1'b1;
-    end else if (new_q) begin
-      new_q   <= 1'b0;
-      pos_q   <= origin;
-      reach_q <= 10'(origin.left[8:0]);
-      start_q <= origin;
-    end else if (emit) begin
-      open_q <= 1'b0;
-      if (!none) x_q <= x_after;
-      col_q   <= last_col ? 7'd0 : col_q + 7'd1;
-      reach_q <= last_col ? 10'(pos_next.left[8:0]) : reach_q + 10'd1;
-      if (last_col) begin
-        index_q <= stripe_end ? 5'd0 : index_q + 5'd1;
-        // the window is filled again where it does not hold the neighbours of the next position
-        fill_q  <= stripe_end || row_end || work_q.stride_x >= {9'd0, step.cols}
-                   || (fill_q && none);
-        pos_q   <= pos_next;
-        if (stripe_end) begin
-          if (!step.last) begin
-            pos_q   <= start_q;
-            reach_q <= 10'(start_q.left[8:0]);
-          end else if (image_end) begin
-            pos_q        <= origin;
-            reach_q      <= 10'(origin.left[8:0]);
-            start_q      <= origin;
-            group_q      <= group_q - 16'd1;
-            group_byte_q <= group_byte_q + 17'(Lanes);
-            if (group_q == 16'd1) busy_q <= 1'b0;
-          end else begin
-            start_q <= pos_next;
+    end else begin
+      if (accept) begin
+        busy_q       <= 1'b1;
+        open_q       <= 1'b1;
+        fill_q       <= 1'b1;
+        index_q      <= '0;
+        group_q      <= work_i.groups;
+        group_byte_q <= '0;
+        col_q        <= '0;
+        work_q       <= work_i;
+        multi_q         <= work_i.steps != 16'd1;
+        before_stripe_q <= work_i.stripe - 6'd1;
+        before_stride_q <= work_i.stride_x[6:0] - 7'd1;
+        still_q         <= work_i.stride_x[6:0] == '0;
+        taps_q          <= 2'd1;
+        if (work_i.kernel_cols <= 8'(Depth / 3)) taps_q <= 2'd3;
+        else if (work_i.kernel_cols <= 8'(Depth / 2)) taps_q <= 2'd2;
+        one_x_q      <= work_i.out_width == 16'd1;
+        one_y_q      <= work_i.out_height == 16'd1;
+        before_x_q   <= work_i.out_width - 16'd2;
+        before_y_q   <= work_i.out_height - 16'd2;
+        new_q        <= 1'b1;
+      end else if (new_q) begin
+        new_q   <= 1'b0;
+        pos_q   <= origin;
+        reach_q <= 10'(origin.left[8:0]);
+        start_q <= origin;
+      end else if (emit) begin
+        open_q <= 1'b0;
+        if (!none) x_q <= x_after;
+        col_q   <= last_col ? 7'd0 : col_q + 7'd1;
+        reach_q <= last_col ? 10'(pos_next.left[8:0]) : reach_q + 10'd1;
+        if (last_col) begin
+          index_q <= stripe_end ? 5'd0 : index_q + 5'd1;
+          // the window is filled again where it does not hold the neighbours of the next position
+          fill_q  <= stripe_end || row_end || work_q.stride_x >= {9'd0, step.cols}
+                     || (fill_q && none);
+          pos_q   <= pos_next;
+          if (stripe_end) begin
+            if (!step.last) begin
+              pos_q   <= start_q;
+              reach_q <= 10'(start_q.left[8:0]);
+            end else if (image_end) begin
+              pos_q        <= origin;
+              reach_q      <= 10'(origin.left[8:0]);
+              start_q      <= origin;
+              group_q      <= group_q - 16'd1;
+              group_byte_q <= group_byte_q + 17'(Lanes);
+              if (group_q == 16'd1) busy_q <= 1'b0;
+            end else begin
+              start_q <= pos_next;
+            end
           end
         end
+      end
+      if (clr_i) begin
+        busy_q <= 1'b0;
+        new_q  <= 1'b0;
       end
     end
   end

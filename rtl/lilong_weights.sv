@@ -84,10 +84,6 @@ module lilong_weights #(
       out_row_q   <= '0;
       req_q       <= '0;
       place_q     <= '0;
-    end else if (clr_i) begin
-      active_q <= 1'b0;
-      full_q   <= 1'b0;
-      req_q    <= '0;
     end else begin
       full_q <= block_end || (full_q && !take_i);
       req_q  <= req_q & ~rd_gnt_i;
@@ -123,6 +119,11 @@ module lilong_weights #(
         group_q     <= AW'(blocks_i.addr >> DepthBits);
         row_q       <= '0;
       end
+      if (clr_i) begin
+        active_q <= 1'b0;
+        full_q   <= 1'b0;
+        req_q    <= '0;
+      end
     end
   end
 
@@ -138,14 +139,15 @@ module lilong_weights #(
       way_row_q <= '0;
       data_q    <= '0;
       shadow_q  <= '0;
-    end else if (clr_i) begin
-      way_q <= '0;
     end else begin
       way_q     <= {way_q[2:0], req_q & rd_gnt_i};
       way_row_q <= {way_row_q[2:0], out_row_q};
       if (way_q[2] != '0) data_q <= rd_rdata_i;
       for (int unsigned j = 0; j < WeightVectors; j++) begin
         if (way_q[3][j]) shadow_q[32'(way_row_q[3])*WeightVectors+j] <= data_q[j];
+      end
+      if (clr_i) begin
+        way_q <= '0;
       end
     end
   end

@@ -29,6 +29,7 @@ void TimingCore::clear() {
   sync_.clear();
   load_.clear();
   store_.clear();
+  issue_ = {};
   overflow_.reset();
   standstill_.reset();
   scratchpad_.clear();
@@ -39,14 +40,18 @@ uint32_t TimingCore::doneMask() const {
   return (load_.done() ? 1u : 0u) | (exec_.done() ? 2u : 0u) | (store_.done() ? 4u : 0u);
 }
 
-// Which heads start in this cycle; at most one that acquires semaphores, LOAD first.
-TimingCore::Issue TimingCore::issue() const {
+// Which heads start in the next cycle; at most one that acquires semaphores, LOAD first, and none
+// while another takes its own.
+TimingCore::Issue TimingCore::choose() const {
   Issue r;
   if ((allowed_ & 1) && load_.commandReady()) r.taken |= 1;
   if ((allowed_ & 2) && exec_.cmdReady(queues_[1].head().descriptor)) r.taken |= 2;
   if ((allowed_ & 4) && store_.commandReady()) r.taken |= 4;
+  r.taken &= ~issue_.taken;
   const uint32_t acquiring = r.taken & acquires_;
-  if (acquiring != 0) {
+  if (issue_.acquired >= 0) {
+    r.taken &= ~acquiring;
+  } else if (acquiring != 0) {
     r.acquired = std::countr_zero(acquiring);
     r.taken &= ~(acquiring & (acquiring - 1));
   }
@@ -128,8 +133,8 @@ void TimingCore::update(Result& result) {
                                : 0;
   const WriteRequest results = execRests ? WriteRequest{} : exec_.write();
   const uint32_t done = doneMask();
-  Issue issue;
-  if (allowed_ != 0) issue = this->issue();
+  const Issue issue = issue_;
+  const Issue next = allowed_ != 0 ? choose() : Issue{};
   const bool pushFire =
       decode_.pushing() && queues_[static_cast<size_t>(decode_.queue)].pushReady();
 
@@ -222,6 +227,7 @@ void TimingCore::update(Result& result) {
     }
     changed_ = true;
   }
+  issue_ = next;
   return end;
 }
 
@@ -248,7 +254,7 @@ void TimingCore::fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& 
 
 // From the cycle behind the trap to the interrupt.
 void TimingCore::abort(const RunOptions& options, Result& result) {
-  if (options.trace) note(issue().taken, doneMask(), result);
+  if (options.trace) note(issue_.taken, doneMask(), result);
   clear();
   for (uint32_t drain = 0; !port_.drained() && drain < options.drainLimit; ++drain, ++now_) {
     port_.tick({true, false, false, false, 0, 0, 0, false, false, false}, memory_);

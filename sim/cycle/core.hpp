@@ -98,7 +98,7 @@ class TimingCore {
   }
   uint32_t busWords(const Bursts& b) const;  // of the burst it asks for
   uint32_t doneMask() const;
-  Issue issue() const;
+  Issue choose() const;
   DmaCommand command(const InstructionQueue::Entry& entry) const;
   End step(const RunOptions& options, Result& result);
   void fetchAndDecode(const AxiPort::Out& bus, bool pushFire, Result& result);
@@ -125,6 +125,7 @@ class TimingCore {
   Decode decode_;
   Queues queues_;
   Sync sync_;
+  Issue issue_;  // of this cycle
   std::optional<isa::Trap> overflow_, standstill_;  // of the last cycle, reported in the next
   Load load_;
   Store store_;

@@ -13,7 +13,7 @@ using isa::Counter;
 // Nothing outside of EXEC, LOAD, STORE and their bus moves, as long as no instruction starts or
 // ends and no descriptor comes.
 bool TimingCore::quiet() const {
-  if (overflow_ || standstill_) return false;
+  if (issue_.taken != 0 || overflow_ || standstill_) return false;
   if (fetch_.requestValid(decode_.stop()) && port_.fetchFits()) return false;
   if (fetch_.count != 0 && !fetch_.full) return false;
   if (decode_.ready()) {

@@ -20,12 +20,8 @@ struct Store {
   uint32_t responses = 0;
   Fifo<DmaCommand, 4> commands;
   Rows rows;
-  struct Request {
-    uint32_t vector = 0;
-    uint8_t bytes = 0;
-  };
-  StreamReg<Request> request;
-  uint32_t owed = 0;
+  StreamReg<uint32_t> request;  // vector
+  uint32_t owed = 0;            // places of the vector queue that are taken or promised
   Fifo<uint8_t, kVectors> ranges;  // bytes of the vectors asked for
   uint32_t vectors = 0;            // vectors that have arrived
   StreamReg<uint8_t> align;
@@ -62,8 +58,8 @@ struct Store {
   bool done() const { return doneQ; }
   bool requestValid() const { return bursts.valid() && info.ready() && order.ready(); }
   bool dataValid() const { return out.valid(); }
-  bool readRequest() const { return request.valid() && owed != kVectors; }
-  uint32_t readAddress() const { return request.front.vector; }
+  bool readRequest() const { return request.valid(); }
+  uint32_t readAddress() const { return request.front; }
   bool resting() const {
     return bursts.ready() && !order.valid() && !commands.valid() && !rows.valid &&
            !request.valid() && !doneQ && owed == 0 && !out.valid();
@@ -99,23 +95,22 @@ struct Store {
     // Vectors.
     const bool vectorPop = vectors != 0 && align.ready();
     align.tick(vectors != 0, ranges.front(), packed.inReady);
-    const bool fetchFire = read && in.readGrant;
-    if (vectorPop) ranges.pop();
     vectors += (in.readValid ? 1 : 0) - (vectorPop ? 1 : 0);
-    owed += (fetchFire ? 1 : 0) - (vectorPop ? 1 : 0);
-    if (fetchFire) ranges.push(request.front.bytes);
-    Request next;
-    const bool walk = rows.valid && request.ready();
+    const bool walk = rows.valid && request.ready() && owed != kVectors;
+    owed += (walk ? 1 : 0) - (vectorPop ? 1 : 0);
+    if (vectorPop) ranges.pop();
+    uint32_t next = 0;
     if (walk) {
       const uint32_t room = depth - ((rows.granule << 3) & (depth - 1));
       const bool rowDone = rows.left <= room;
-      next = {rows.granule >> vectorShift, static_cast<uint8_t>(rowDone ? rows.left : room)};
+      next = rows.granule >> vectorShift;
+      ranges.push(static_cast<uint8_t>(rowDone ? rows.left : room));
       rows.advance(rowDone, room, room >> 3);
     } else if (!rows.valid && commands.valid()) {
       rows.start(commands.front());
       commands.pop();
     }
-    request.tick(walk, next, fetchFire);
+    request.tick(walk, next, read && in.readGrant);
 
     // Responses.
     doneQ = orderReady && order.front().last;

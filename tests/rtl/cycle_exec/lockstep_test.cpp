@@ -65,12 +65,15 @@ class Lockstep {
     trace_.clear();
     int64_t quiet = 0;
     while (done < program.size()) {
-      const bool offer = issued < program.size() && chance(options.issue);
+      const bool wanted = issued < program.size() && chance(options.issue);
       const isa::Descriptor cmd = issued < program.size() ? program[issued] : isa::Descriptor{};
       top_.clr_i = chance(options.clear);
-      top_.cmd_valid_i = offer;
+      top_.cmd_valid_i = 0;
       std::memcpy(&top_.cmd_i, cmd.data(), sizeof cmd);
       top_.cmd_kind_i = lilong::testing::kindOf(cmd, kPreset);
+      top_.eval();
+      const bool offer = wanted && top_.cmd_ready_o;  // only when ready
+      top_.cmd_valid_i = offer;
       top_.rd_gnt_i = 0;
       top_.rd_rvalid_i = way_[2];
       top_.wr_gnt_i = 0;

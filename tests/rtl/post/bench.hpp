@@ -62,7 +62,8 @@ class Bench {
     while (done < works.size()) {
       if (cycle_ == end) return false;
       // Instructions
-      const bool offer = issued < works.size() && (!works[issued].vector || done == issued);
+      const bool offer = model_.cmd_ready_o && issued < works.size() &&
+                         (!works[issued].vector || done == issued);
       model_.cmd_valid_i = offer;
       if (offer) {
         std::memcpy(&model_.cmd_i, works[issued].descriptor.data(), 64);
@@ -83,7 +84,7 @@ class Bench {
       grant(stress);
       model_.eval();
       twin_.compare(model_, cycle_);
-      const bool pushed = offer && model_.cmd_ready_o;
+      EXPECT_TRUE(!offer || model_.cmd_ready_o);
       const bool taken = accOffered_ && model_.acc_ready_o;
       if (model_.done_o) {
         ++done;
@@ -92,7 +93,7 @@ class Bench {
       EXPECT_TRUE(!model_.idle_o || done == issued);
       write();
       clock();
-      if (pushed) ++issued;
+      if (offer) ++issued;
       if (taken) {
         ++position;
         accOffered_ = false;
