@@ -3,7 +3,8 @@
 // which compilers turn into one instruction and into vectors.  Verilator's own extend the sign with
 // three operations each time.  Included between verilated.h and the generated code of the same
 // file, whose calls they take over; the operands are clean, that is 0 above their width, as
-// Verilator's need them.
+// Verilator's need them.  Without them MobileNetV2 224 on the chip of `edge` takes 8 percent longer
+// (median of 7 pairs, 6 to 35).
 #pragma once
 
 #include <cstdint>
