@@ -43,7 +43,9 @@ module lilong_weights #(
   logic [RowWidth-1:0] row_q, out_row_q;  // row to ask for next; row asked for now
   logic [WeightVectors-1:0] req_q;
   logic [WeightVectors-1:0][AW-1:0] place_q;  // row and bank of every vector asked for
-  logic granted, at_end, block_end, ask, last_row, last_step, last_stripe;  // ask: if granted
+  logic granted, at_end, block_end, ask, last_row;  // ask: if granted
+  logic last_step, last_stripe, last_group;
+  logic turn_q;   // the last row of a block was asked for in the last cycle
 
   assign granted   = (req_q & ~rd_gnt_i) == '0;
   assign at_end    = req_q != '0 && out_row_q == RowWidth'(Rows - 1);
@@ -57,6 +59,7 @@ module lilong_weights #(
   assign last_step = step_q == steps_q - 16'd1;
   // one step: the block stays for all stripes of the group
   assign last_stripe = steps_q == 16'd1 || left_q <= 32'(stripe_q);
+  assign last_group  = groups_q == 16'd1;
 
   assign blocks_ready_o = !active_q;
   assign idle_o         = !active_q && req_q == '0 && !full_q;
@@ -84,6 +87,7 @@ module lilong_weights #(
       out_row_q   <= '0;
       req_q       <= '0;
       place_q     <= '0;
+      turn_q      <= 1'b0;
     end else begin
       full_q <= block_end || (full_q && !take_i);
       req_q  <= req_q & ~rd_gnt_i;
@@ -95,16 +99,20 @@ module lilong_weights #(
           next_q    <= next_q + AW'(WeightVectors);
           for (int unsigned j = 0; j < WeightVectors; j++) place_q[j] <= place(next_q + AW'(j));
         end
-        if (ask && last_row) step_q <= last_step ? 16'd0 : step_q + 16'd1;
-        if (ask && last_row && last_step && last_stripe) begin
+        if (ask && last_row && last_step && !last_stripe) next_q <= group_q;
+        if (ask && last_row && last_step && last_stripe && last_group) active_q <= 1'b0;
+      end
+      // What a block changes is not asked for before the last row of the next one; there are at
+      // least two.
+      turn_q <= granted && ask && last_row;
+      if (turn_q) begin
+        step_q <= last_step ? 16'd0 : step_q + 16'd1;
+        if (last_step && last_stripe) begin
           left_q   <= positions_q;
-          group_q  <= next_q + AW'(WeightVectors);
+          group_q  <= next_q;
           groups_q <= groups_q - 16'd1;
-          if (groups_q == 16'd1) active_q <= 1'b0;
-        end
-        if (ask && last_row && last_step && !last_stripe) begin
+        end else if (last_step) begin
           left_q <= left_q - 32'(stripe_q);
-          next_q <= group_q;
         end
       end
       if (blocks_valid_i && blocks_ready_o) begin
