@@ -11,6 +11,7 @@
 #include "compiler/lower/lower.hpp"
 #include "compiler/passes/dead_channels.hpp"
 #include "compiler/passes/partition.hpp"
+#include "compiler/passes/transpose_images.hpp"
 #include "runtime/digest.hpp"
 #include "runtime/validate.hpp"
 #include "runtime/version.hpp"
@@ -26,9 +27,11 @@ using backend::CodeLine;
 using backend::Exchange;
 using backend::Node;
 using backend::Step;
+using Allowance = backend::Meter::Allowance;
 
 constexpr uint32_t kTensorAlignment = 64;  // of tensors in regions
 constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 30;
+constexpr uint64_t kCloseBehind = 100;  // one part in so many
 
 // The watchdog lets a program run on any memory, with long stalls: 32 bytes at 2 a cycle, four
 // times.
@@ -37,8 +40,16 @@ constexpr isa::MemoryBound kSlowestMemory{4096, 64};
 class Compilation {
  public:
   Compilation(const CompileOptions& options, const isa::Preset& preset,
-              const memory::Timing& timing, numerics::Numerics numerics, const ir::Graph& graph)
-      : options_(options), preset_(preset), timing_(timing), numerics_(numerics), graph_(graph) {}
+              const memory::Timing& timing, numerics::Numerics numerics, const ir::Graph& graph,
+              const Allowance& allowance = backend::kSearchAllowance)
+      : options_(options),
+        preset_(preset),
+        timing_(timing),
+        numerics_(numerics),
+        graph_(graph),
+        allowance_(allowance) {}
+
+  uint64_t cycles() const { return cycles_; }  // of all chip steps, by the timing core
 
   Result<Program> run() {
     std::vector<Node> nodes = backend::makeNodes(graph_);
@@ -172,11 +183,15 @@ class Compilation {
   Result<Made> compileNodes(const std::vector<Node>& nodes,
                             const std::map<ir::TensorId, Exchange>& sources,
                             const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
-                            const backend::LowerOptions& options) {
+                            const backend::LowerOptions& options,
+                            const backend::Plan* plan = nullptr) {
     auto lowered = backend::lower(graph_, preset_, numerics_, nodes, sources, targets, options);
     if (!lowered) return lowered.error();
-    auto compiled = backend::compileStep(*lowered, preset_, timing_, program_.constants,
-                                         program_.spillBytes, graph_.file);
+    auto compiled = plan
+                        ? backend::compilePlan(*lowered, *plan, preset_, timing_,
+                                               program_.constants, program_.spillBytes, graph_.file)
+                        : backend::compileStep(*lowered, preset_, timing_, program_.constants,
+                                               program_.spillBytes, graph_.file, allowance_);
     if (!compiled) return compiled.error();
     return Made{std::move(*lowered), std::move(*compiled)};
   }
@@ -200,16 +215,25 @@ class Compilation {
     }
     std::erase_if(passed_, [&](const auto& entry) { return sources.count(entry.first) != 0; });
 
-    const auto make = [&](bool packPixels) {
-      return compileNodes(step.nodes, sources, targets, {packPixels});
+    backend::LowerOptions chosen;
+    auto best = compileNodes(step.nodes, sources, targets, chosen);
+    // One option after the other, each on top of those that helped.
+    const auto consider = [&](bool backend::LowerOptions::*option, bool offered,
+                              const backend::Plan* plan = nullptr) {
+      if (best && !offered) return;
+      backend::LowerOptions options = chosen;
+      options.*option = true;
+      auto made = compileNodes(step.nodes, sources, targets, options, plan);
+      if (!made || (best && made->compiled.cycles >= best->compiled.cycles)) return;
+      best = std::move(made);
+      chosen = options;
     };
-    auto best = make(false);
-    if (!best || best->lowered.packable) {
-      auto packed = make(true);
-      if (packed && (!best || packed->compiled.cycles < best->compiled.cycles))
-        best = std::move(packed);
-    }
+    consider(&backend::LowerOptions::writeTransposed, best && best->lowered.transposable);
+    consider(&backend::LowerOptions::packPixels, best && best->lowered.packable);
     if (!best) return best.error();
+    const backend::Plan plan = best->compiled.plan;
+    consider(&backend::LowerOptions::spreadRows, best->lowered.spreadable, &plan);
+    cycles_ += best->compiled.cycles;
     backend::CompiledStep* compiled = &best->compiled;
     program_.constants = std::move(compiled->constants);
     program_.spillBytes = compiled->spillBytes;
@@ -321,10 +345,12 @@ class Compilation {
   memory::Timing timing_;
   numerics::Numerics numerics_;
   const ir::Graph& graph_;
+  Allowance allowance_;
   std::vector<Step> steps_;
   std::map<ir::TensorId, uint32_t> place_;  // tensors with a place in memory -> Program::tensors
   std::vector<std::pair<ir::TensorId, uint32_t>> passed_;  // inputs that are outputs
   Program program_;
+  uint64_t cycles_ = 0;
 };
 
 Result<void> checkOptions(const CompileOptions& options) {
@@ -333,6 +359,39 @@ Result<void> checkOptions(const CompileOptions& options) {
         DiagId::unknownOption,
         fmt::format("dead channels '{}' is neither keep nor remove", options.deadChannels));
   return {};
+}
+
+// The network as it is, or with the images of some of its layers transposed.  Of these the search
+// first looks briefly; the best one gets a search of its own if it is not far behind then.
+Result<Program> compileFastest(const CompileOptions& options, const isa::Preset& preset,
+                               const memory::Timing& timing, numerics::Numerics numerics,
+                               const ir::Graph& graph) {
+  Compilation plain(options, preset, timing, numerics, graph);
+  auto best = plain.run();
+  uint64_t cycles = plain.cycles();
+  if (!backend::isLopsided(graph)) return best;
+  std::optional<ir::Graph> chosen;
+  uint64_t limit = best ? cycles + cycles / kCloseBehind : UINT64_MAX;
+  const auto consider = [&](const ir::Graph& other, const Allowance& allowance) {
+    Compilation compilation(options, preset, timing, numerics, other, allowance);
+    auto program = compilation.run();
+    if (!program) return UINT64_MAX;
+    if (!best || compilation.cycles() < cycles) {
+      best = std::move(program);
+      cycles = compilation.cycles();
+    }
+    return compilation.cycles();
+  };
+  for (const auto from : {backend::TransposeFrom::input, backend::TransposeFrom::windows}) {
+    auto transposed = backend::transposeImages(graph, from);
+    if (!transposed) continue;
+    const uint64_t reached = consider(*transposed, backend::kShortAllowance);
+    if (reached >= limit) continue;
+    limit = reached;
+    chosen = std::move(transposed);
+  }
+  if (chosen) consider(*chosen, backend::kSearchAllowance);
+  return best;
 }
 
 }  // namespace
@@ -357,7 +416,7 @@ Result<Program> compile(const CompileOptions& options, std::span<const uint8_t> 
   if (options.deadChannels == "remove")
     graph = backend::removeDeadChannels(*graph, *numerics, preset->lanes);
   if (!graph) return graph.error();
-  auto program = Compilation(options, *preset, *timing, *numerics, *graph).run();
+  auto program = compileFastest(options, *preset, *timing, *numerics, *graph);
   if (program) program->modelSha256 = toHex(sha256(model));
   return program;
 }

@@ -9,6 +9,25 @@
 
 namespace lilong::backend {
 
+namespace {
+
+// By copying rows or runs of bytes.
+bool movesBytes(ir::OpKind kind) {
+  switch (kind) {
+    case ir::OpKind::concatenation:
+    case ir::OpKind::pad:
+    case ir::OpKind::padV2:
+    case ir::OpKind::stridedSlice:
+    case ir::OpKind::transpose:
+    case ir::OpKind::resizeNearest:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 Lowerer::Lowerer(const ir::Graph& graph, const isa::Preset& preset, numerics::Numerics numerics,
                  std::span<const Node> nodes, const std::map<ir::TensorId, Exchange>& sources,
                  const std::vector<std::pair<ir::TensorId, Exchange>>& targets,
@@ -29,6 +48,7 @@ Lowerer::Lowerer(const ir::Graph& graph, const isa::Preset& preset, numerics::Nu
 
 Result<Lowered> Lowerer::run() {
   planConcats();
+  planTransposes();
   for (const Node& node : nodes_) {
     layer_ = static_cast<uint32_t>(out_.layers.size());
     out_.layers.push_back({node.op->name,
@@ -152,6 +172,27 @@ void Lowerer::planConcats() {
       if (flipped != wholeFlipped) continue;
       inPlace_[t] = {node.output, axis, at};
     }
+  }
+}
+
+// Images that are only needed with height and width exchanged, made by an operator that writes its
+// pixels anywhere.
+void Lowerer::planTransposes() {
+  std::map<ir::TensorId, size_t> producers;
+  for (size_t n = 0; n < nodes_.size(); ++n) producers[nodes_[n].output] = n;
+  for (const Node& node : nodes_) {
+    if (node.op->kind != ir::OpKind::transpose || node.table) continue;
+    const auto& perm = node.op->as<ir::TransposeAttrs>().perm;
+    const ir::TensorId t = node.inputs[0];
+    const auto& shape = tensor(t).shape;
+    if (perm != std::vector<uint32_t>{0, 2, 1, 3} || shape[0] != 1 || shape[1] == 1 ||
+        shape[2] == 1)
+      continue;
+    if (uses_[t].count() != 1 || inPlace_.count(t) || !producers.count(t)) continue;
+    const Node& producer = nodes_[producers[t]];
+    if (producer.identity || movesBytes(producer.op->kind)) continue;
+    out_.transposable = true;
+    if (options_.writeTransposed) transposed_[t] = node.output;
   }
 }
 

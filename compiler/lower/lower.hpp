@@ -20,6 +20,10 @@ struct LowerOptions {
   // Convolutions with few output channels compute several neighbouring pixels at once: a wider
   // kernel with more outputs, most of whose weights are zero.
   bool packPixels = false;
+  // Operators in front of a TRANSPOSE of height and width write their images the way it would.
+  bool writeTransposed = false;
+  // Rows of images that windows read lie further apart where they would meet in a bank.
+  bool spreadRows = false;
 };
 
 // Lowers `nodes` (a run of nodes that the chip executes).  `sources` are the tensors that lie in

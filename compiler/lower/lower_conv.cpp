@@ -79,7 +79,9 @@ std::vector<Value> repeated(const std::vector<Value>& values, uint32_t times) {
 // input byte of an output pixel to that of the next.
 uint32_t Lowerer::packedPixels(const Node& node, uint32_t channels, uint32_t width,
                                uint32_t reach) const {
-  if (channels % isa::kGranule != 0 || inPlace_.count(node.output)) return 1;
+  if (channels % isa::kGranule != 0 || inPlace_.count(node.output) ||
+      transposed_.count(node.output))
+    return 1;
   for (uint32_t pixels = preset_.lanes / channels; pixels > 1; --pixels)
     if (width % pixels == 0 && uint64_t{pixels} * reach <= 0xffff) return pixels;
   return 1;

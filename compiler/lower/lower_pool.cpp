@@ -20,6 +20,28 @@ bool windowFits(const isa::Preset& preset, uint32_t rows, uint32_t columns) {
          passShape(preset.depth, rows, columns).passes <= kMaxPasses;
 }
 
+// Cycles of a single position and a lane group, about: a pass reads its columns and needs one cycle
+// more, three at least.
+uint32_t windowCycles(const isa::Preset& preset, uint32_t rows, uint32_t columns) {
+  const PassShape shape = passShape(preset.depth, rows, columns);
+  return std::max(3 * shape.passes,
+                  ceilDiv(rows, shape.tapRows) * (columns + ceilDiv(columns, shape.tapCols)));
+}
+
+// The width of the rectangle of so many pixels that takes the fewest; `width` is the network's own.
+uint32_t bestWidth(const isa::Preset& preset, uint32_t pixels, uint32_t width) {
+  bool found = windowFits(preset, pixels / width, width);
+  uint32_t best = width;
+  for (uint32_t w = 1; w <= kMaxKernel && w <= pixels; ++w) {
+    if (pixels % w != 0 || !windowFits(preset, pixels / w, w)) continue;
+    if (found && windowCycles(preset, pixels / w, w) >= windowCycles(preset, pixels / best, best))
+      continue;
+    found = true;
+    best = w;
+  }
+  return best;
+}
+
 void setStage(OutputStage& stage, const numerics::PoolParams& p) {
   stage.zpOut = p.zpOut;
   stage.clampMin = p.clampMin;
@@ -44,6 +66,17 @@ Result<void> Lowerer::lowerPool(const Node& node) {
   if (images == 1 && inW == 1 && outW == 1 && columns.kernel == 1 && columns.padBefore == 0) {
     std::swap(rows, columns);
     inW = inH, outW = outH, inH = 1, outH = 1;
+  }
+  auto view = viewOf(node.inputs[0]);
+  if (!view) return view.error();
+  // One window over the whole image may see it as any other rectangle.
+  if (outH == 1 && outW == 1 && rows.kernel == inH && columns.kernel == inW &&
+      rows.padBefore == 0 && columns.padBefore == 0) {
+    const uint32_t width = bestWidth(preset_, inH * inW, inW);
+    if (reshaped(*view, denseGrid(images * (inH * inW / width), width, channels))) {
+      inH = rows.kernel = inH * inW / width;
+      inW = columns.kernel = width;
+    }
   }
   if (!windowFits(preset_, rows.kernel, columns.kernel) || rows.stride > 255 ||
       rows.padBefore > 255)
@@ -102,11 +135,14 @@ Result<void> Lowerer::lowerMean(const Node& node) {
   const auto channels = static_cast<uint32_t>(x.shape[rank - 1]);
   uint32_t height = product(axes.front(), axes.back() + 1), width = inner;
   uint32_t kernelX = 1;
-  if (inner == 1) {  // any rectangle with the right number of pixels; first the network's own
+  if (inner == 1) {  // any rectangle with the right number of pixels
     const uint32_t pixels = height;
-    width = static_cast<uint32_t>(x.shape[axes.back()]);
-    for (uint32_t w = 1; !windowFits(preset_, pixels / width, width) && w <= kMaxKernel; ++w)
-      if (pixels % w == 0 && windowFits(preset_, pixels / w, w)) width = w;
+    auto view = viewOf(node.inputs[0]);
+    if (!view) return view.error();
+    const auto own = static_cast<uint32_t>(x.shape[axes.back()]);
+    width = bestWidth(preset_, pixels, own);
+    const Grid dims = denseGrid(images * (pixels / width), width, channels);
+    if (windowFits(preset_, pixels / own, own) && !reshaped(*view, dims)) width = own;
     height = pixels / width;
     kernelX = width;
   }

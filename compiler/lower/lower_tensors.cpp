@@ -2,8 +2,12 @@
 // Layout decisions: where tensors lie and with which pitches.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "compiler/lower/lowerer.hpp"
 #include "compiler/lower/row_copy_kernel.hpp"
+#include "compiler/lower/window_kernels.hpp"
 
 namespace lilong::backend {
 
@@ -22,11 +26,12 @@ Error Lowerer::fail(DiagId id, const std::string& message) const {
   return makeError(id, message, graph_.file, out_.layers[layer_].name);
 }
 
-View Lowerer::newView(const std::string& name, const Grid& dims, uint32_t pixPitch) {
+View Lowerer::newView(const std::string& name, const Grid& dims, uint32_t pixPitch,
+                      uint32_t rowGap) {
   Storage storage;
   storage.name = name;
-  storage.grid = {dims.height, dims.width, dims.channels, pixPitch, pixPitch * dims.width};
-  if (pixPitch == dims.channels)  // dense: rows may end inside a granule
+  storage.grid = {dims.height, dims.width, dims.channels, pixPitch, pixPitch * dims.width + rowGap};
+  if (pixPitch == dims.channels && rowGap == 0)  // dense: rows may end inside a granule
     storage.grid.rowPitch = dims.channels * dims.width;
   storage.bytes = roundUp64(uint64_t{storage.grid.rowPitch} * dims.height, isa::kGranule);
   out_.storages.push_back(storage);
@@ -93,9 +98,52 @@ View Lowerer::outputView(ir::TensorId t, bool packed) {
     view.grid.channels = dims.channels;
     return views_[t] = view;
   }
+  if (const auto it = transposed_.find(t); it != transposed_.end()) {
+    View view = outputView(it->second);
+    std::swap(view.grid.height, view.grid.width);
+    std::swap(view.grid.rowPitch, view.grid.pixPitch);
+    return views_[t] = view;
+  }
   const uint32_t unit =
       readByWindow(t) && !packed ? std::max<uint32_t>(preset_.lanes, isa::kGranule) : isa::kGranule;
-  return views_[t] = newView(tensor(t).name, dims, roundUp(dims.channels, unit));
+  const uint32_t pixPitch = roundUp(dims.channels, unit);
+  return views_[t] = newView(tensor(t).name, dims, pixPitch, rowGap(t, dims, pixPitch));
+}
+
+uint32_t Lowerer::rowGap(ir::TensorId t, const Grid& dims, uint32_t pixPitch) {
+  constexpr uint32_t kGaps = 8;  // tried, in pixels
+  uint32_t together = 0;         // rows that a pass reads
+  for (const size_t n : uses_[t].nodes) {
+    const ir::Op& op = *nodes_[n].op;
+    if (op.kind != ir::OpKind::depthwiseConv2d) continue;
+    const auto kernelY = static_cast<uint32_t>(graph_.input(op, 1).shape[1]);
+    const auto kernelX = static_cast<uint32_t>(graph_.input(op, 1).shape[2]);
+    together =
+        std::max(together, std::min(kernelY, passShape(preset_.depth, kernelY, kernelX).tapRows));
+  }
+  if (together < 2 || dims.height < 2) return 0;
+  // Meetings of two rows in a bank, over the pixels after which the banks repeat.
+  const auto meetings = [&](uint32_t rowPitch) {
+    const auto bank = [&](uint64_t address) {
+      const uint64_t vector = address / preset_.depth;
+      return (vector + vector / isa::kBanks) % isa::kBanks;
+    };
+    uint32_t count = 0;
+    for (uint64_t at = 0; at < 64 * uint64_t{pixPitch}; at += pixPitch)
+      for (uint64_t a = 0; a < together; ++a)
+        for (uint64_t b = a + 1; b < together; ++b)
+          count += bank(at + a * rowPitch) == bank(at + b * rowPitch);
+    return count;
+  };
+  uint32_t gap = 0, fewest = meetings(pixPitch * dims.width);
+  for (uint32_t pixels = 1; pixels < kGaps; ++pixels) {
+    const uint32_t count = meetings(pixPitch * (dims.width + pixels));
+    if (count >= fewest) continue;
+    gap = pixels * pixPitch;
+    fewest = count;
+  }
+  out_.spreadable |= gap != 0;
+  return options_.spreadRows ? gap : 0;
 }
 
 std::optional<View> Lowerer::reshaped(const View& view, const Grid& dims) const {

@@ -27,7 +27,10 @@ struct Lowered {
   std::vector<std::unique_ptr<Kernel>> kernels;  // in order of execution
   std::vector<Layer> layers;
   std::vector<OutputTensor> outputs;
-  bool packable = false;  // LowerOptions::packPixels makes a difference
+  // LowerOptions that make a difference.
+  bool packable = false;
+  bool transposable = false;
+  bool spreadable = false;
 };
 
 }  // namespace lilong::backend

@@ -25,6 +25,7 @@ class Lowerer {
   // lower.cpp
   Result<void> lowerNode(const Node& node);
   void planConcats();
+  void planTransposes();
   bool readByWindow(ir::TensorId tensor) const;
   bool onlyReadByConv(ir::TensorId tensor) const;
   Result<void> finishTargets();
@@ -34,7 +35,9 @@ class Lowerer {
   Result<View> viewOf(ir::TensorId t);  // of an input; makes what has been put off
   // Of an output; chooses its layout.  `packed`: pixels follow each other without gaps.
   View outputView(ir::TensorId t, bool packed = false);
-  View newView(const std::string& name, const Grid& dims, uint32_t pixPitch);
+  View newView(const std::string& name, const Grid& dims, uint32_t pixPitch, uint32_t rowGap = 0);
+  // Bytes behind every row of an image that keep rows which a window reads together apart.
+  uint32_t rowGap(ir::TensorId t, const Grid& dims, uint32_t pixPitch);
   View loadedView(ir::TensorId t, const Exchange& home);
   View constantView(const std::string& name, const Grid& dims, std::vector<uint8_t> bytes);
   Result<View> denseView(ir::TensorId t);  // the framework's bytes without gaps
@@ -93,7 +96,8 @@ class Lowerer {
     ir::TensorId whole;
     uint32_t axis, begin;  // elements along the axis
   };
-  std::map<ir::TensorId, ConcatPart> inPlace_;  // tensors made inside of a concatenation
+  std::map<ir::TensorId, ConcatPart> inPlace_;       // tensors made inside of a concatenation
+  std::map<ir::TensorId, ir::TensorId> transposed_;  // images -> how they are written
 };
 
 template <typename K>

@@ -386,8 +386,11 @@ bool slicesChannels(const Lowered& lowered, const Kernel& kernel, size_t i) {
   const View& view = kernel.inputs[i];
   const Storage& storage = lowered.storages[view.storage];
   const Grid& grid = kernel.output.grid;
-  const bool identity = view.offset == 0 && view.grid.rowPitch == storage.grid.rowPitch &&
-                        view.grid.channels == storage.grid.channels &&
+  // All its pixels in their order, though perhaps not as rows of the same length.
+  const bool pixels = view.grid.rowPitch == storage.grid.rowPitch ||
+                      (view.grid.rowsContiguous() && storage.grid.rowsContiguous() &&
+                       view.grid.pixPitch == storage.grid.pixPitch);
+  const bool identity = view.offset == 0 && pixels && view.grid.channels == storage.grid.channels &&
                         view.grid.pixPitch % isa::kGranule == 0;
   return identity && view.grid.channels == grid.channels &&
          kernel.inputChannels(i, {0, 1}) == Range{0, 1} && grid.channels > 1;

@@ -216,7 +216,9 @@ class Builder {
     Operand operand{it->second, {0, view.grid.pixPitch, view.grid.rowPitch, 0, 0}};
     if (slice) {
       operand.placed.pixPitch = roundUp(channels.size(), isa::kGranule);
-      operand.placed.rowPitch = operand.placed.pixPitch * st.grid.width;
+      const uint32_t width =
+          view.grid.rowPitch == st.grid.rowPitch ? st.grid.width : view.grid.width;
+      operand.placed.rowPitch = operand.placed.pixPitch * width;
       operand.placed.firstRow = rows.begin;
       operand.placed.firstChannel = channels.begin;
     } else if (rowAligned(view, st)) {

@@ -4,7 +4,19 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace lilong::test {
+
+namespace {
+
+std::vector<int32_t> imageShape(const std::vector<int32_t>& in, Pair span, Pair stride,
+                                const ir::Padding2d& padding, int32_t channels) {
+  return {in[0], (in[1] + padding.top + padding.bottom - span.y) / stride.y + 1,
+          (in[2] + padding.left + padding.right - span.x) / stride.x + 1, channels};
+}
+
+}  // namespace
 
 ir::TensorId GraphBuilder::tensor(std::vector<int32_t> shape, float scale, int32_t zero) {
   ir::Tensor t;
@@ -43,31 +55,42 @@ ir::TensorId GraphBuilder::input(std::vector<int32_t> shape) {
 
 ir::TensorId GraphBuilder::conv(ir::TensorId x, int32_t channels, int32_t kernel, int32_t stride,
                                 int32_t padding, int32_t dilation) {
+  return conv(x, channels, {kernel, kernel}, {stride, stride}, {padding, padding, padding, padding},
+              {dilation, dilation});
+}
+
+ir::TensorId GraphBuilder::conv(ir::TensorId x, int32_t channels, Pair kernel, Pair stride,
+                                ir::Padding2d padding, Pair dilation) {
   const std::vector<int32_t> in = shape(x);
-  const auto w = constant({channels, kernel, kernel, in[3]}, DType::int8);
+  const auto w = constant({channels, kernel.y, kernel.x, in[3]}, DType::int8);
   const auto b = constant({channels}, DType::int32);
-  const int32_t span = (kernel - 1) * dilation + 1;
-  const auto y = tensor({in[0], (in[1] + 2 * padding - span) / stride + 1,
-                         (in[2] + 2 * padding - span) / stride + 1, channels},
-                        0.02f * static_cast<float>(kernel) * static_cast<float>(in[3]), -5);
+  const Pair span{(kernel.y - 1) * dilation.y + 1, (kernel.x - 1) * dilation.x + 1};
+  const auto y = tensor(imageShape(in, span, stride, padding, channels),
+                        0.02f * static_cast<float>(kernel.x) * static_cast<float>(in[3]), -5);
   ir::Conv2dAttrs attrs;
-  attrs.strideY = attrs.strideX = stride;
-  attrs.dilationY = attrs.dilationX = dilation;
-  attrs.padding = {padding, padding, padding, padding};
+  attrs.strideY = stride.y, attrs.strideX = stride.x;
+  attrs.dilationY = dilation.y, attrs.dilationX = dilation.x;
+  attrs.padding = padding;
   return op(ir::OpKind::conv2d, {x, w, b}, y, attrs);
 }
 
 ir::TensorId GraphBuilder::depthwise(ir::TensorId x, int32_t kernel, int32_t stride,
                                      int32_t padding, int32_t multiplier) {
+  return depthwise(x, {kernel, kernel}, {stride, stride}, {padding, padding, padding, padding},
+                   multiplier);
+}
+
+ir::TensorId GraphBuilder::depthwise(ir::TensorId x, Pair kernel, Pair stride,
+                                     ir::Padding2d padding, int32_t multiplier) {
   const std::vector<int32_t> in = shape(x);
-  const auto w = constant({1, kernel, kernel, in[3] * multiplier}, DType::int8);
-  const auto b = constant({in[3] * multiplier}, DType::int32);
-  const auto y = tensor({in[0], (in[1] + 2 * padding - kernel) / stride + 1,
-                         (in[2] + 2 * padding - kernel) / stride + 1, in[3] * multiplier},
-                        0.05f * static_cast<float>(kernel), 7);
+  const int32_t channels = in[3] * multiplier;
+  const auto w = constant({1, kernel.y, kernel.x, channels}, DType::int8);
+  const auto b = constant({channels}, DType::int32);
+  const auto y = tensor(imageShape(in, kernel, stride, padding, channels),
+                        0.05f * static_cast<float>(kernel.x), 7);
   ir::Conv2dAttrs attrs;
-  attrs.strideY = attrs.strideX = stride;
-  attrs.padding = {padding, padding, padding, padding};
+  attrs.strideY = stride.y, attrs.strideX = stride.x;
+  attrs.padding = padding;
   attrs.depthMultiplier = multiplier;
   return op(ir::OpKind::depthwiseConv2d, {x, w, b}, y, attrs);
 }
@@ -82,20 +105,39 @@ ir::TensorId GraphBuilder::fullyConnected(ir::TensorId x, int32_t units) {
 
 ir::TensorId GraphBuilder::pool(ir::OpKind kind, ir::TensorId x, int32_t kernel, int32_t stride,
                                 int32_t padding) {
+  return pool(kind, x, {kernel, kernel}, {stride, stride}, {padding, padding, padding, padding});
+}
+
+ir::TensorId GraphBuilder::pool(ir::OpKind kind, ir::TensorId x, Pair kernel, Pair stride,
+                                ir::Padding2d padding) {
   const std::vector<int32_t> in = shape(x);
   const ir::Quantisation quant = graph_.tensors[x].quant;
-  const auto y = tensor({in[0], (in[1] + 2 * padding - kernel) / stride + 1,
-                         (in[2] + 2 * padding - kernel) / stride + 1, in[3]},
-                        quant.scale(), quant.zeroPoint());
+  const auto y =
+      tensor(imageShape(in, kernel, stride, padding, in[3]), quant.scale(), quant.zeroPoint());
   ir::Pool2dAttrs attrs;
-  attrs.kernelY = attrs.kernelX = kernel;
-  attrs.strideY = attrs.strideX = stride;
-  attrs.padding = {padding, padding, padding, padding};
+  attrs.kernelY = kernel.y, attrs.kernelX = kernel.x;
+  attrs.strideY = stride.y, attrs.strideX = stride.x;
+  attrs.padding = padding;
   return op(kind, {x}, y, attrs);
 }
 
 ir::TensorId GraphBuilder::add(ir::TensorId a, ir::TensorId b) {
   return op(ir::OpKind::add, {a, b}, tensor(shape(a), 0.3f, -9), ir::FusedAttrs{});
+}
+
+ir::TensorId GraphBuilder::addConstant(ir::TensorId a, std::vector<int32_t> shape) {
+  const auto b = constant(std::move(shape), DType::int8);
+  return op(ir::OpKind::add, {a, b}, tensor(this->shape(a), 0.3f, -9), ir::FusedAttrs{});
+}
+
+ir::TensorId GraphBuilder::mean(ir::TensorId x, std::vector<uint32_t> axes, bool keepDims) {
+  std::vector<int32_t> sizes;
+  for (uint32_t i = 0; i < shape(x).size(); ++i) {
+    const bool reduced = std::find(axes.begin(), axes.end(), i) != axes.end();
+    if (!reduced || keepDims) sizes.push_back(reduced ? 1 : shape(x)[i]);
+  }
+  return op(ir::OpKind::mean, {x}, tensor(sizes, 0.2f, 4),
+            ir::ReduceAttrs{std::move(axes), keepDims});
 }
 
 ir::TensorId GraphBuilder::concat(std::vector<ir::TensorId> parts) {

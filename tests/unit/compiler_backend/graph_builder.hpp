@@ -8,6 +8,11 @@
 
 namespace lilong::test {
 
+// Rows and columns of a kernel, stride or dilation.
+struct Pair {
+  int32_t y = 1, x = 1;
+};
+
 class GraphBuilder {
  public:
   explicit GraphBuilder(uint32_t seed) : rng_(seed) { graph_.file = "test.tflite"; }
@@ -17,10 +22,19 @@ class GraphBuilder {
                     int32_t padding, int32_t dilation = 1);
   ir::TensorId depthwise(ir::TensorId x, int32_t kernel, int32_t stride, int32_t padding,
                          int32_t multiplier = 1);
+  // With sizes of their own in the two directions.
+  ir::TensorId conv(ir::TensorId x, int32_t channels, Pair kernel, Pair stride,
+                    ir::Padding2d padding, Pair dilation = {});
+  ir::TensorId depthwise(ir::TensorId x, Pair kernel, Pair stride, ir::Padding2d padding,
+                         int32_t multiplier = 1);
+  ir::TensorId pool(ir::OpKind kind, ir::TensorId x, Pair kernel, Pair stride,
+                    ir::Padding2d padding);
   ir::TensorId fullyConnected(ir::TensorId x, int32_t units);
   ir::TensorId pool(ir::OpKind kind, ir::TensorId x, int32_t kernel, int32_t stride,
                     int32_t padding);
   ir::TensorId add(ir::TensorId a, ir::TensorId b);
+  ir::TensorId addConstant(ir::TensorId a, std::vector<int32_t> shape);
+  ir::TensorId mean(ir::TensorId x, std::vector<uint32_t> axes, bool keepDims);
   ir::TensorId concat(std::vector<ir::TensorId> parts);
   ir::TensorId unary(ir::OpKind kind, ir::TensorId x);
   ir::TensorId reshape(ir::TensorId x, std::vector<int32_t> shape);
