@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the bitstream of a preset for the ULX3S (ECP5 LFE5U-85F): make fpga PRESET=lite.
+"""Builds the bitstream of a preset for the ULX3S (ECP5 LFE5U-85F): make fpga PRESET=nano.
 
 Writes build/fpga/PRESET/lilong.bit and report.json.  Exit code 1 when the design does not fit or
 misses its clock, 2 for wrong use.
@@ -90,7 +90,7 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--preset", choices=PRESETS, default="lite")
+    parser.add_argument("--preset", choices=PRESETS, default="nano")
     parser.add_argument("--memory", choices=MEMORIES, default="sdram", help="external memory")
     parser.add_argument("--clock", type=int, help="MHz; default: what the preset reaches")
     parser.add_argument("--chip-only", action="store_true", help="the chip without the board")

@@ -147,7 +147,7 @@ def resources() -> str:
         ]
     lines += [
         "",
-        "`make fpga PRESET=lite` builds a bitstream, `make fpga-table` takes its figures over; "
+        "`make fpga PRESET=nano` builds a bitstream, `make fpga-table` takes its figures over; "
         "`python rtl/synth/check.py nano lite` compares the rows of the chip alone: LUTs and "
         f"flip-flops within {figures.TOLERANCE:.0%}, multipliers and block memories exactly.",
         "",
