@@ -56,8 +56,8 @@ setup-fpga:
 
 # Bitstream for the ULX3S: build/fpga/PRESET/lilong.bit.
 fpga: setup-fpga
-	@$(VENV)/bin/python rtl/synth/fpga.py --preset $(PRESET) --memory $(MEMORY) --seed $(SEED) \
-	  $(if $(CLOCK),--clock $(CLOCK))
+	@$(VENV)/bin/python rtl/synth/fpga.py --preset $(PRESET) --memory $(MEMORY) \
+	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(filter-out file,$(origin SEED)),--seed $(SEED))
 
 # Area by module in standard cells, an estimate.
 asic: setup-fpga

@@ -20,7 +20,9 @@ from lilong_synth.design import CLOCK_MHZ, MEMORIES, Design, pins, ulx3s
 from lilong_synth.device import Resources, budget, read_netlist, refuse_what_cannot_fit
 from lilong_synth.presets import PRESETS
 from lilong_synth.timing import Timing, read_report
-from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, Usage
+from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, HopelessError, Usage
+
+SEEDS = (1, 2, 3)  # of the placement, in the order in which they are tried
 
 
 def summary(
@@ -50,6 +52,19 @@ def summary(
     }
 
 
+def route(design: Design, folder: Path, arguments: argparse.Namespace) -> tuple[int, Usage]:
+    """Places and routes with the seed that was asked for, else with the first that works."""
+    seeds = [arguments.seed] if arguments.seed else SEEDS
+    for seed in seeds:
+        try:
+            return seed, flow.place_and_route(design, folder, seed, arguments.memory_limit)
+        except HopelessError as error:
+            if seed == seeds[-1]:
+                raise
+            print(f"{error}: trying the next seed", flush=True)
+    raise AssertionError("there is a seed")
+
+
 def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
     start = time.monotonic()
     usage = {"synthesis": flow.synthesise(design, folder, arguments.memory_limit)}
@@ -60,15 +75,11 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
     refuse_what_cannot_fit(title, resources)
     if arguments.synthesis_only:
         return
-    usage["first placement"] = flow.place_blocks(
-        design, folder, arguments.seed, arguments.memory_limit
-    )
-    usage["place and route"] = flow.place_and_route(
-        design, folder, arguments.seed, arguments.memory_limit
-    )
+    usage["first placement"] = flow.place_blocks(design, folder, arguments.memory_limit)
+    seed, usage["place and route"] = route(design, folder, arguments)
     timing = read_report(folder / "timing.json", design.top)
     usage["packing"] = flow.pack(design, folder)
-    report = summary(design, resources, timing, usage, arguments.seed)
+    report = summary(design, resources, timing, usage, seed)
     (ROOT / folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     for clock in timing.clocks:
         print(f"clock {clock.name}: {clock.achieved_mhz:.1f} MHz, {clock.wanted_mhz:.1f} wanted")
@@ -94,7 +105,7 @@ def main() -> int:
     parser.add_argument("--memory", choices=MEMORIES, default="sdram", help="external memory")
     parser.add_argument("--clock", type=int, help="MHz; default: what the preset reaches")
     parser.add_argument("--chip-only", action="store_true", help="the chip without the board")
-    parser.add_argument("--seed", type=int, default=1, help="of the placement")
+    parser.add_argument("--seed", type=int, help="of the placement; default: the first that works")
     parser.add_argument("--synthesis-only", action="store_true", help="stop at the budget")
     parser.add_argument("--memory-limit", type=int, default=MEMORY_LIMIT_MB, help="MB per tool")
     arguments = parser.parse_args()

@@ -161,7 +161,7 @@ def build(module: Design, folder: Path, arguments: argparse.Namespace) -> None:
     title = f"{module.top} of {module.preset}"
     print(f"{title}: {found.sites} LUT sites; {cells}", flush=True)
     if not arguments.synth_only:
-        flow.place_blocks(framed, folder, arguments.seed)
+        flow.place_blocks(framed, folder)
         flow.place_and_route(framed, folder, arguments.seed)
         show_paths(ROOT / folder / "timing.json", arguments.paths)
     print(f"{time.monotonic() - start:.0f} s")

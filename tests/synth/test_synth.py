@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "rtl/synth"))
 from lilong_synth import delay, figures, liberty, timing  # noqa: E402
 from lilong_synth.design import chip, place  # noqa: E402
 from lilong_synth.device import Resources, budget, refuse_what_cannot_fit  # noqa: E402
-from lilong_synth.flow import MAX_ITERATIONS, routing_progress  # noqa: E402
+from lilong_synth.flow import FEW, MAX_ITERATIONS, PATIENCE, routing_progress  # noqa: E402
 from lilong_synth.tools import FlowError, run  # noqa: E402
 
 CELLS = ROOT / "rtl/synth/cells"
@@ -144,11 +144,19 @@ def test_routing_that_gets_nowhere_is_stopped(tmp_path: Path) -> None:
     log.write_text("Info: overlap: COMB=42.5%, FF=1.8%, RAM=0.0%, MUL=0.0%\n")
     assert routing_progress(log).text == "placement, 42.5% of the cells overlap"
     line = "Info:     iter={} wires=100 overused={} overuse=90 archfail=NA\n"
-    log.write_text(line.format(7, 800) + line.format(8, 80))
-    assert routing_progress(log).text == "routing, iteration 8, 80 wires used twice"
-    assert routing_progress(log).hopeless == ""
-    log.write_text(line.format(MAX_ITERATIONS + 1, 3))
-    assert "try another SEED" in routing_progress(log).hopeless
+
+    def iterations(*conflicts: int) -> str:
+        log.write_text("".join(line.format(n + 1, c) for n, c in enumerate(conflicts)))
+        return routing_progress(log).hopeless
+
+    assert iterations(800, 80) == ""
+    assert routing_progress(log).text == "routing, iteration 2, 80 wires used twice"
+    assert iterations(900, 500, *[600] * (PATIENCE - 1)) == ""
+    assert "600 wires are still used twice" in iterations(900, 500, *[600] * PATIENCE)
+    assert iterations(900, 500, *[600] * PATIENCE, 499) == ""
+    assert iterations(900, FEW - 1, *[FEW - 1] * 2 * PATIENCE) == ""
+    assert iterations(*[3] * MAX_ITERATIONS, 0) == ""
+    assert "try another SEED" in iterations(*[3] * (MAX_ITERATIONS + 1))
     words = f"placement: after {MAX_ITERATIONS + 1} iterations of routing 3 wires"
     with pytest.raises(FlowError, match=words):
         run("placement", ["sleep", "60"], tmp_path / "log", [], 1000, lambda: routing_progress(log))

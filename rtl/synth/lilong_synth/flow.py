@@ -117,26 +117,32 @@ def netlist_for_simulation(
 
 
 MAX_ITERATIONS = 300  # of the router; designs that can be routed took 85 to 141
+PATIENCE = 15  # iterations without a new best
+FEW = 100  # conflicts that may come and go for long and still end well
+
+
+def _hopeless(conflicts: list[int]) -> bool:
+    """Whether routing gets nowhere any more; the router itself never gives up."""
+    if conflicts[-1] == 0 or len(conflicts) <= PATIENCE:
+        return False
+    best, recent = min(conflicts[:-PATIENCE]), min(conflicts[-PATIENCE:])
+    return len(conflicts) > MAX_ITERATIONS or recent >= max(best, FEW)
 
 
 def routing_progress(log: Path) -> Progress:
     """The stage of placement or the conflicts that routing has left, from the log."""
     try:
-        with log.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - 4096))
-            text = file.read().decode("utf-8", "replace")
+        text = log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return Progress()
-    found = re.findall(r"iter=(\d+) wires=\d+ overused=(\d+)", text)
+    found = [int(n) for n in re.findall(r"iter=\d+ wires=\d+ overused=(\d+)", text)]
     if found:
-        iteration, conflicts = int(found[-1][0]), int(found[-1][1])
-        words = f"routing, iteration {iteration}, {conflicts} wires used twice"
-        if iteration <= MAX_ITERATIONS or conflicts == 0:
+        words = f"routing, iteration {len(found)}, {found[-1]} wires used twice"
+        if not _hopeless(found):
             return Progress(words)
         return Progress(
             words,
-            f"after {iteration} iterations of routing {conflicts} wires are still used twice; "
+            f"after {len(found)} iterations of routing {found[-1]} wires are still used twice; "
             "try another SEED or a smaller preset",
         )
     if "simulated annealing" in text:
@@ -168,8 +174,9 @@ def _watch(log: Path) -> Callable[[], Progress]:
 SETTINGS = {"router2/bbMargin/x": "4", "router2/bbMargin/y": "4"}
 
 
-def place_blocks(design: Design, folder: Path, seed: int, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
+def place_blocks(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
     """Writes blocks.json, the netlist with sites of multipliers and memories."""
+    seed = 1  # SEED means what comes behind
     placed, log = folder / "placed.json", folder / "blocks.txt"
     command = _nextpnr(design, folder, "netlist.json", "blocks.txt", seed)
     command += ["--no-route", "--write", str(placed)]

@@ -25,6 +25,10 @@ class FlowError(Exception):
     """A failure that the user reads as one sentence."""
 
 
+class HopelessError(FlowError):
+    """A run that was stopped because it got nowhere; with other choices it may."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a tool is, in a few words; why it cannot succeed any more, if so."""
@@ -118,7 +122,7 @@ def run(
             if progress.hopeless:
                 process.kill()
                 process.wait()
-                raise FlowError(f"{title}: {progress.hopeless}") from None
+                raise HopelessError(f"{title}: {progress.hopeless}") from None
             if time.monotonic() - shown >= PERIOD:
                 shown = time.monotonic()
                 text = f", {progress.text}" if progress.text else ""
