@@ -55,14 +55,23 @@ def test_nets_get_shorter(blocks: int) -> None:
     assert all(module["cells"][name]["attributes"]["BEL"] == site for name, site in chosen.items())
 
 
+def test_neighbours_are_kept_apart_where_there_is_room() -> None:
+    chosen, _, _ = sites.choose(design(60), 1)
+    every_second = {kind: set(names[::2]) for kind, names in sites.SITES.items()}
+    assert all(c in every_second["DP16KD"] for n, c in chosen.items() if n[0] == "D")
+    crowded, _, _ = sites.choose(design(110), 1)
+    assert any(c not in every_second["DP16KD"] for n, c in crowded.items() if n[0] == "D")
+
+
 def test_validator_refuses() -> None:
     module = design(2)
     good, _, _ = sites.choose(module, 1)
     first, second = (name for name in good if name.startswith("DP16KD"))
+    kinds = {name: module["cells"][name]["type"] for name in good}
     with pytest.raises(ValueError, match="two blocks"):
-        sites.check(module, {**good, first: good[second]})
+        sites.check(kinds, {**good, first: good[second]})
     with pytest.raises(ValueError, match="no site"):
-        sites.check(module, {**good, first: sites.SITES["MULT18X18D"][0]})
+        sites.check(kinds, {**good, first: sites.SITES["MULT18X18D"][0]})
 
 
 def test_device_has_all_sites() -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 Position = tuple[int, int]
@@ -92,10 +93,34 @@ class Nets:
         return max(xs) - min(xs) + max(ys) - min(ys)
 
 
-def check(module: dict[str, Any], chosen: dict[str, str]) -> None:
+def roomy(kinds: Iterable[str]) -> dict[str, list[str]]:
+    """Sites to choose from: every second one where that is enough.
+
+    Some sixty pins of each of four neighbours meet in a few columns, and routing them fails there.
+    """
+    count = Counter(kinds)
+    return {k: s[::2] if 2 * count[k] <= len(s) else s for k, s in SITES.items()}
+
+
+def start(
+    kinds: dict[str, str], placed: dict[str, str], sites: dict[str, list[str]]
+) -> dict[str, str]:
+    """A site to begin with for every block: its own, else the nearest that is free."""
+    chosen = {name: placed[name] for name, kind in kinds.items() if placed[name] in sites[kind]}
+    for name, kind in kinds.items():
+        if name not in chosen:
+            x, y = position(placed[name])
+            free = set(sites[kind]) - set(chosen.values())
+            chosen[name] = min(
+                sorted(free), key=lambda s: abs(position(s)[0] - x) + abs(position(s)[1] - y)
+            )
+    return chosen
+
+
+def check(kinds: dict[str, str], chosen: dict[str, str]) -> None:
     """Every block has a site of its kind for itself."""
     for name, site in chosen.items():
-        if site not in SITES[module["cells"][name]["type"]]:
+        if site not in SITES[kinds[name]]:
             raise ValueError(f"{site} is no site for {name}")
     if len(set(chosen.values())) != len(chosen):
         raise ValueError("two blocks have one site")
@@ -106,16 +131,20 @@ def choose(module: dict[str, Any], seed: int) -> tuple[dict[str, str], int, int]
     placed = placement(module)
     nets = Nets(module, placed)
     dice = random.Random(seed)
-    chosen = {name: placed[name] for name in nets.blocks}
+    kinds = {name: module["cells"][name]["type"] for name in nets.blocks}
+    sites = roomy(kinds.values())
+    at = {name: position(placed[name]) for name in nets.blocks}
+    before = sum(nets.length(net, at) for net in range(len(nets.fixed)))
+    chosen = start(kinds, placed, sites)
     at = {name: position(site) for name, site in chosen.items()}
     owner = {site: name for name, site in chosen.items()}
-    before = after = sum(nets.length(net, at) for net in range(len(nets.fixed)))
+    after = sum(nets.length(net, at) for net in range(len(nets.fixed)))
     moves = MOVES * len(nets.blocks)
     for move in range(moves):
         cold = move / moves
         heat = HOT * (1 - cold) ** 2 + 0.01
         name = dice.choice(nets.blocks)
-        site, here = dice.choice(SITES[module["cells"][name]["type"]]), chosen[name]
+        site, here = dice.choice(sites[kinds[name]]), chosen[name]
         there, back = position(site), at[name]
         way = abs(there[0] - back[0]) + abs(there[1] - back[1])
         if site == here or way > REACH + (REACH_END - REACH) * cold:
@@ -138,7 +167,7 @@ def choose(module: dict[str, Any], seed: int) -> tuple[dict[str, str], int, int]
             chosen[other], owner[here] = here, other
         else:
             del owner[here]
-    check(module, chosen)
+    check(kinds, chosen)
     return chosen, before, after
 
 
