@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Root commands; each works on a fresh Debian 12 with nothing but git and make.
-#   make fpga PRESET= MEMORY=sdram|bram CLOCK= SEED= | asic PRESETS= | netlist | fpga-table | update-resources
+#   make fpga PRESET= MEMORY=sdram|bram CLOCK= SEED= | floorplan PRESET= MEMORY= CLOCK= | asic PRESETS= | netlist | fpga-table | update-resources
 #   make run | test | test-long COUNT= SEED= | build | bench | lint | docs | update-cycles | clean
 SHELL := /bin/bash
 VENV := .venv
@@ -12,7 +12,7 @@ MEMORY ?= sdram
 CLOCK ?=
 
 
-.PHONY: test-long-build fpga asic netlist fpga-table update-resources setup-fpga run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test
+.PHONY: test-long-build fpga floorplan asic netlist fpga-table update-resources setup-fpga run build test test-build test-long bench lint docs update-cycles clean setup-run setup-test
 
 run: build
 	@tests/run_bundled.sh
@@ -58,6 +58,11 @@ setup-fpga:
 fpga: setup-fpga
 	@$(VENV)/bin/python rtl/synth/fpga.py --preset $(PRESET) --memory $(MEMORY) \
 	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(filter-out file,$(origin SEED)),--seed $(SEED))
+
+# Sites of multipliers and memories by a first placement, for `fpga` to start from.
+floorplan: setup-fpga
+	@$(VENV)/bin/python rtl/synth/fpga.py --preset $(PRESET) --memory $(MEMORY) \
+	  $(if $(CLOCK),--clock $(CLOCK)) --renew-floorplan
 
 # Area by module in standard cells, an estimate.
 asic: setup-fpga

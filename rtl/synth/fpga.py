@@ -3,7 +3,7 @@
 """Builds the bitstream of a preset for the ULX3S (ECP5 LFE5U-85F): make fpga PRESET=nano.
 
 Writes build/fpga/PRESET/lilong.bit and report.json.  Exit code 1 when the design does not fit or
-misses its clock, 2 for wrong use.
+misses its clock, 2 for wrong use and for a floorplan that cannot be read.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lilong_synth import flow
+from lilong_synth import floorplan, flow
 from lilong_synth.design import CLOCK_MHZ, MEMORIES, Design, pins, ulx3s
 from lilong_synth.device import Resources, budget, read_netlist, refuse_what_cannot_fit
 from lilong_synth.presets import PRESETS
 from lilong_synth.timing import Timing, read_report
-from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, HopelessError, Usage
+from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, HopelessError, InputError, Usage
 
 SEEDS = (1, 2, 3)  # of the placement, in the order in which they are tried
 
@@ -65,8 +65,29 @@ def route(design: Design, folder: Path, arguments: argparse.Namespace) -> tuple[
     raise AssertionError("there is a seed")
 
 
+def place_blocks(
+    design: Design, folder: Path, plan: dict[str, str] | None, renew: str, limit_mb: int
+) -> dict[str, Usage]:
+    """Writes blocks.json: sites of the floorplan if it is for this netlist, else chosen now."""
+    if not design.floorplan:
+        reason = f"{design.name} has no floorplan"
+    elif plan is None:
+        reason = f"{design.floorplan} does not exist (`{renew}` writes it)"
+    else:
+        differences = flow.pin_blocks(design, folder, plan)
+        if not differences:
+            print(f"{len(plan)} multipliers and memories: sites of {design.floorplan}", flush=True)
+            return {}
+        reason = f"{design.floorplan} is for another netlist ({differences}; `{renew}` renews it)"
+    print(f"{reason}, so a first placement chooses the sites of the blocks", flush=True)
+    return {"first placement": flow.place_blocks(design, folder, limit_mb)}
+
+
 def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
     start = time.monotonic()
+    file, renew = Path(design.floorplan), floorplan.command(design.preset, arguments.memory)
+    reads = design.floorplan and not arguments.synthesis_only and not arguments.renew_floorplan
+    plan = floorplan.read(file, renew) if reads else None
     usage = {"synthesis": flow.synthesise(design, folder, arguments.memory_limit)}
     resources = read_netlist(folder / "netlist.json", design.top)
     title = f"preset {design.preset} ({design.name})"
@@ -75,7 +96,12 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
     refuse_what_cannot_fit(title, resources)
     if arguments.synthesis_only:
         return
-    usage["first placement"] = flow.place_blocks(design, folder, arguments.memory_limit)
+    if arguments.renew_floorplan:
+        _, chosen = flow.choose_sites(design, folder, arguments.memory_limit)
+        floorplan.write(file, f"{design.preset} ({design.name})", renew, chosen)
+        print(f"{file}: sites of {len(chosen)} multipliers and memories")
+        return
+    usage |= place_blocks(design, folder, plan, renew, arguments.memory_limit)
     seed, usage["place and route"] = route(design, folder, arguments)
     timing = read_report(folder / "timing.json", design.top)
     usage["packing"] = flow.pack(design, folder)
@@ -106,9 +132,17 @@ def main() -> int:
     parser.add_argument("--clock", type=int, help="MHz; default: what the preset reaches")
     parser.add_argument("--chip-only", action="store_true", help="the chip without the board")
     parser.add_argument("--seed", type=int, help="of the placement; default: the first that works")
-    parser.add_argument("--synthesis-only", action="store_true", help="stop at the budget")
+    until = parser.add_mutually_exclusive_group()
+    until.add_argument("--synthesis-only", action="store_true", help="stop at the budget")
+    until.add_argument(
+        "--renew-floorplan",
+        action="store_true",
+        help="choose sites of multipliers and memories by a first placement, write them and stop",
+    )
     parser.add_argument("--memory-limit", type=int, default=MEMORY_LIMIT_MB, help="MB per tool")
     arguments = parser.parse_args()
+    if arguments.renew_floorplan and (arguments.chip_only or arguments.seed):
+        parser.error("--renew-floorplan is for the board and has one seed")
     try:
         if arguments.chip_only:
             design = pins(arguments.preset)
@@ -116,14 +150,14 @@ def main() -> int:
         else:
             clock = arguments.clock or CLOCK_MHZ[arguments.preset]
             if clock % 5 or not 30 <= clock <= 100:
-                raise FlowError(f"CLOCK={clock}: choose a multiple of 5 from 30 to 100 MHz")
+                raise InputError(f"CLOCK={clock}: choose a multiple of 5 from 30 to 100 MHz")
             design = ulx3s(arguments.preset, arguments.memory, clock)
             folder = Path("build/fpga") / arguments.preset
         (ROOT / folder).mkdir(parents=True, exist_ok=True)
         build(design, folder, arguments)
     except FlowError as error:
         print(f"fpga: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, InputError) else 1
     except KeyboardInterrupt:
         print("fpga: interrupted", file=sys.stderr)
         return 130

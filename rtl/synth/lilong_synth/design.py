@@ -26,6 +26,7 @@ class Design:
     files: tuple[str, ...]
     parameters: tuple[tuple[str, int], ...]
     constraints: str = ""
+    floorplan: str = ""  # committed sites of its blocks, there or not; empty without a board
 
     def read(self, options: str = "") -> str:
         """The line that reads it; -j 1 because the sandbox has no threads."""
@@ -69,7 +70,10 @@ def ulx3s(preset: str, memory: str, clock_mhz: int) -> Design:
         ("ClockMhz", clock_mhz),
     )
     constraints = "rtl/fpga/ulx3s/ulx3s.lpf"
-    return Design(f"ulx3s-{memory}", preset, "lilong_ulx3s", files, parameters, constraints)
+    floorplan = f"rtl/fpga/ulx3s/floorplan/{preset}-{memory}.csv"
+    return Design(
+        f"ulx3s-{memory}", preset, "lilong_ulx3s", files, parameters, constraints, floorplan
+    )
 
 
 APPENDED = re.compile(r"[_\\](?:LUT4|TRELLIS_|PFUMX|L6MUX21|CCU2C|DPR16X4|MULT18|DP16KD)")

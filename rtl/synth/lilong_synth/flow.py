@@ -7,12 +7,21 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from lilong_synth import netlist, sites
+from lilong_synth import floorplan, netlist, sites
 from lilong_synth.absorb import absorb
 from lilong_synth.design import Design
 from lilong_synth.device import NEXTPNR, Resources, read_netlist
 from lilong_synth.hardblocks import use_hard_blocks
-from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, Progress, Usage, program, run, yosys
+from lilong_synth.tools import (
+    MEMORY_LIMIT_MB,
+    ROOT,
+    FlowError,
+    Progress,
+    Usage,
+    program,
+    run,
+    yosys,
+)
 
 # -no-rw-check: no logic for a word that is read in the cycle in which it is written; the design
 # never uses such a value, and the netlist simulation returns nonsense for it.
@@ -174,8 +183,10 @@ def _watch(log: Path) -> Callable[[], Progress]:
 SETTINGS = {"router2/bbMargin/x": "4", "router2/bbMargin/y": "4"}
 
 
-def place_blocks(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
-    """Writes blocks.json, the netlist with sites of multipliers and memories."""
+def choose_sites(
+    design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB
+) -> tuple[Usage, dict[str, str]]:
+    """Sites of multipliers and memories from a first placement."""
     seed = 1  # SEED means what comes behind
     placed, log = folder / "placed.json", folder / "blocks.txt"
     command = _nextpnr(design, folder, "netlist.json", "blocks.txt", seed)
@@ -184,11 +195,33 @@ def place_blocks(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) 
     usage = run(title, command, folder / "blocks.log", [placed], limit_mb, _watch(log))
     chosen, before, after = sites.choose(netlist.only_module(netlist.load(placed)), seed)
     print(f"{len(chosen)} multipliers and memories: {before} tiles of wire, {after} at new sites")
+    return usage, chosen
+
+
+def pin_blocks(design: Design, folder: Path, chosen: dict[str, str]) -> str:
+    """Writes blocks.json, the netlist with sites of multipliers and memories.
+
+    If the sites are for other blocks, it says where they differ instead.
+    """
     content = netlist.load(folder / "netlist.json")
     module = content["modules"][design.top]
+    kinds = sites.blocks(module)
+    differences = floorplan.mismatch(kinds, chosen)
+    if differences:
+        return differences
+    sites.check(kinds, chosen)
     sites.pin(module, chosen)
     module["settings"] = SETTINGS
     netlist.save(folder / "blocks.json", content)
+    return ""
+
+
+def place_blocks(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) -> Usage:
+    """Writes blocks.json with sites from a first placement."""
+    usage, chosen = choose_sites(design, folder, limit_mb)
+    differences = pin_blocks(design, folder, chosen)
+    if differences:
+        raise FlowError(f"the first placement lost blocks: {differences}")
     return usage
 
 

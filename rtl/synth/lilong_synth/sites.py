@@ -55,6 +55,11 @@ def placement(module: dict[str, Any]) -> dict[str, str]:
     return {n: c["attributes"]["NEXTPNR_BEL"] for n, c in cells if "NEXTPNR_BEL" in c["attributes"]}
 
 
+def blocks(module: dict[str, Any]) -> dict[str, str]:
+    """Kind of every multiplier and memory of a netlist."""
+    return {n: c["type"] for n, c in module["cells"].items() if c["type"] in SITES}
+
+
 class Nets:
     """The nets of blocks, with what is fixed of their boxes."""
 

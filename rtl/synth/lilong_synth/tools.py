@@ -25,6 +25,10 @@ class FlowError(Exception):
     """A failure that the user reads as one sentence."""
 
 
+class InputError(FlowError):
+    """Wrong use, or a file of the user that cannot be used: exit code 2."""
+
+
 class HopelessError(FlowError):
     """A run that was stopped because it got nowhere; with other choices it may."""
 

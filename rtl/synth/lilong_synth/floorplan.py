@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Floorplans: committed sites of multipliers and block memories, which save the first placement.
+
+One file for every board, preset and memory: comments, a header, and a line `block,site` for every
+block.  A plan is used only for a netlist with exactly its blocks, by name and kind.  Other wires
+between the same blocks leave it valid, only less good.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from lilong_synth.sites import SITES
+from lilong_synth.tools import ROOT, InputError
+
+HEADER = ["block", "site"]
+KIND = {site: kind for kind, names in SITES.items() for site in names}
+
+
+def command(preset: str, memory: str) -> str:
+    """What writes the floorplan of a preset."""
+    return f"make floorplan PRESET={preset} MEMORY={memory}"
+
+
+def _fields(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], strict=True))
+    except (csv.Error, StopIteration):
+        return []
+
+
+def read(file: Path, remedy: str) -> dict[str, str] | None:
+    """Site of every block, None without a file; an InputError names file, line and remedy."""
+
+    def refuse(number: int, reason: str) -> InputError:
+        return InputError(
+            f"{file}, line {number}: {reason}; "
+            f"restore the file with `git checkout -- {file}` or write it again with `{remedy}`"
+        )
+
+    try:
+        content = (ROOT / file).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise refuse(1, f"the file cannot be read ({error.strerror})") from None
+    plan: dict[str, str] = {}
+    lines: dict[str, int] = {}  # of blocks and of sites
+    header = False
+    number = 0
+    for number, raw in enumerate(content.splitlines(), 1):
+        try:
+            line = raw.decode("utf-8").strip()
+        except UnicodeDecodeError:
+            raise refuse(number, "this is no text") from None
+        if not line or line.startswith("#"):
+            continue
+        fields = _fields(line)
+        if not header:
+            if fields != HEADER:
+                raise refuse(number, f"the header `{','.join(HEADER)}` is missing")
+            header = True
+            continue
+        if len(fields) != len(HEADER) or not all(fields):
+            raise refuse(number, "this is not a block and a site")
+        block, site = fields
+        if site not in KIND:
+            raise refuse(number, f"the device has no site {site} for multipliers or memories")
+        for what in (block, site):
+            if what in lines:
+                raise refuse(number, f"{what} is in line {lines[what]} already")
+            lines[what] = number
+        plan[block] = site
+    if not header:
+        raise refuse(max(number, 1), f"the header `{','.join(HEADER)}` is missing")
+    return plan
+
+
+def write(file: Path, title: str, remedy: str, plan: dict[str, str]) -> None:
+    """Replaces the floorplan, in the order of the names."""
+    text = io.StringIO()
+    text.write(
+        "# SPDX-License-Identifier: Apache-2.0\n"
+        f"# Sites of the multipliers and block memories of {title},\n"
+        "# chosen by rtl/synth/lilong_synth/sites.py from a first placement.\n"
+        f"# Written by `{remedy}`.\n"
+    )
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(sorted(plan.items()))
+    (ROOT / file).parent.mkdir(parents=True, exist_ok=True)
+    (ROOT / file).write_text(text.getvalue(), encoding="utf-8")
+
+
+def mismatch(kinds: dict[str, str], plan: dict[str, str]) -> str:
+    """Where the blocks of a netlist are not those of the plan; empty if they are."""
+    found = []
+    for names, words in (
+        (sorted(kinds.keys() - plan.keys()), "blocks without a site in it"),
+        (sorted(plan.keys() - kinds.keys()), "blocks that the netlist does not have"),
+        (
+            [n for n in sorted(kinds.keys() & plan.keys()) if KIND[plan[n]] != kinds[n]],
+            "blocks of another kind than their site",
+        ),
+    ):
+        if names:
+            found.append(f"{words}: {len(names)}, such as {names[0]}")
+    return "; ".join(found)
