@@ -133,8 +133,9 @@ bool Lowerer::readByWindow(ir::TensorId t) const {
   });
 }
 
-bool Lowerer::onlyReadByConv(ir::TensorId t) const {
-  return !uses_[t].networkOutput && !uses_[t].nodes.empty() &&
+bool Lowerer::mayStayDense(ir::TensorId t) const {
+  return canonicalGrid(tensor(t).shape).channels < isa::kGranule && !inPlace_.count(t) &&
+         !uses_[t].networkOutput && !uses_[t].nodes.empty() &&
          std::all_of(uses_[t].nodes.begin(), uses_[t].nodes.end(),
                      [&](size_t n) { return nodes_[n].op->kind == ir::OpKind::conv2d; });
 }

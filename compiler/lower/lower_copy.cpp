@@ -136,13 +136,8 @@ Result<void> Lowerer::lowerTranspose(const Node& node) {
   auto input = viewOf(node.inputs[0]);
   if (!input) return input.error();
   const auto& shape = tensor(node.output).shape;
-  const Grid dims = canonicalGrid(shape);
-  // Few channels stay dense for convolutions, whose kernel rows are runs of bytes.
-  const bool dense =
-      dims.channels < isa::kGranule && onlyReadByConv(node.output) && !inPlace_.count(node.output);
-  const View output = dense ? views_[node.output] =
-                                  newView(tensor(node.output).name, dims, dims.channels)
-                            : outputView(node.output);
+  const View output =
+      mayStayDense(node.output) ? denseOutputView(node.output) : outputView(node.output);
   const auto from = byteStrides(tensor(node.inputs[0]).shape, input->grid);
   const auto to = byteStrides(shape, output.grid);
   std::vector<CopyLoop> loops;

@@ -31,8 +31,6 @@ View Lowerer::newView(const std::string& name, const Grid& dims, uint32_t pixPit
   Storage storage;
   storage.name = name;
   storage.grid = {dims.height, dims.width, dims.channels, pixPitch, pixPitch * dims.width + rowGap};
-  if (pixPitch == dims.channels && rowGap == 0)  // dense: rows may end inside a granule
-    storage.grid.rowPitch = dims.channels * dims.width;
   storage.bytes = roundUp64(uint64_t{storage.grid.rowPitch} * dims.height, isa::kGranule);
   out_.storages.push_back(storage);
   return {static_cast<StorageId>(out_.storages.size() - 1), 0, storage.grid};
@@ -108,6 +106,11 @@ View Lowerer::outputView(ir::TensorId t, bool packed) {
       readByWindow(t) && !packed ? std::max<uint32_t>(preset_.lanes, isa::kGranule) : isa::kGranule;
   const uint32_t pixPitch = roundUp(dims.channels, unit);
   return views_[t] = newView(tensor(t).name, dims, pixPitch, rowGap(t, dims, pixPitch));
+}
+
+View Lowerer::denseOutputView(ir::TensorId t) {
+  const Grid dims = canonicalGrid(tensor(t).shape);
+  return views_[t] = newView(tensor(t).name, dims, dims.channels);
 }
 
 uint32_t Lowerer::rowGap(ir::TensorId t, const Grid& dims, uint32_t pixPitch) {

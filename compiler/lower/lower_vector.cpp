@@ -13,11 +13,11 @@ Result<void> Lowerer::lowerUnary(const Node& node) {
   if (!input) return input.error();
   const Grid dims = canonicalGrid(tensor(node.output).shape);
   const ir::TensorId t = node.output;
-  // Few channels stay dense when only convolutions read them: whole rows are one run of bytes.
-  const bool dense = dims.channels < isa::kGranule && input->grid.dense() && onlyReadByConv(t) &&
+  // Whole rows are one run of bytes.
+  const bool dense = mayStayDense(t) && input->grid.dense() &&
                      uint64_t{dims.width} * dims.channels % isa::kGranule == 0 &&
-                     uint64_t{dims.width} * dims.channels <= 0xffff && !inPlace_.count(t);
-  View output = dense ? views_[t] = newView(tensor(t).name, dims, dims.channels) : outputView(t);
+                     uint64_t{dims.width} * dims.channels <= 0xffff;
+  const View output = dense ? denseOutputView(t) : outputView(t);
   auto& kernel = add<EltwiseKernel>({*input}, output);
   kernel.wholeRows = dense;
   kernel.params.op = isa::BinaryOp::pass;

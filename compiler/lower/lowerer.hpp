@@ -27,7 +27,8 @@ class Lowerer {
   void planConcats();
   void planTransposes();
   bool readByWindow(ir::TensorId tensor) const;
-  bool onlyReadByConv(ir::TensorId tensor) const;
+  // Few channels that only convolutions read, whose kernel rows are runs of bytes.
+  bool mayStayDense(ir::TensorId tensor) const;
   Result<void> finishTargets();
 
   // lower_tensors.cpp
@@ -35,6 +36,7 @@ class Lowerer {
   Result<View> viewOf(ir::TensorId t);  // of an input; makes what has been put off
   // Of an output; chooses its layout.  `packed`: pixels follow each other without gaps.
   View outputView(ir::TensorId t, bool packed = false);
+  View denseOutputView(ir::TensorId t);  // without gaps
   View newView(const std::string& name, const Grid& dims, uint32_t pixPitch, uint32_t rowGap = 0);
   // Bytes behind every row of an image that keep rows which a window reads together apart.
   uint32_t rowGap(ir::TensorId t, const Grid& dims, uint32_t pixPitch);
