@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "compiler/numerics/numerics.hpp"
+
 namespace lilong::backend {
 
 namespace {
@@ -13,24 +15,6 @@ using ir::OpKind;
 using ir::TensorId;
 
 constexpr size_t kRank = 4;  // of images, NHWC
-
-bool isUnary(OpKind kind) {
-  switch (kind) {
-    case OpKind::relu:
-    case OpKind::reluN1To1:
-    case OpKind::relu6:
-    case OpKind::logistic:
-    case OpKind::tanh:
-    case OpKind::hardSwish:
-    case OpKind::leakyRelu:
-    case OpKind::elu:
-    case OpKind::abs:
-    case OpKind::quantize:
-      return true;
-    default:
-      return false;
-  }
-}
 
 bool isConv(OpKind kind) {
   return kind == OpKind::conv2d || kind == OpKind::depthwiseConv2d;
@@ -112,7 +96,8 @@ class Transposer {
       made |= exchanged_[t] != ir::kNoTensor;
     }
     if (!images || !started || pixels || y.dtype != ir::DType::int8) return false;
-    if (isUnary(op.kind)) return made;  // as it comes: it may become a part of what is in front
+    // As it comes: it may become a part of what is in front.
+    if (numerics::isUnaryTable(op.kind)) return made;
     switch (op.kind) {
       case OpKind::conv2d:
       case OpKind::depthwiseConv2d:
