@@ -8,6 +8,7 @@
 #include "compiler/lower/lowerer.hpp"
 #include "compiler/lower/row_copy_kernel.hpp"
 #include "compiler/lower/window_kernels.hpp"
+#include "sim/cycle/ports.hpp"
 
 namespace lilong::backend {
 
@@ -128,8 +129,7 @@ uint32_t Lowerer::rowGap(ir::TensorId t, const Grid& dims, uint32_t pixPitch) {
   // Meetings of two rows in a bank, over the pixels after which the banks repeat.
   const auto meetings = [&](uint32_t rowPitch) {
     const auto bank = [&](uint64_t address) {
-      const uint64_t vector = address / preset_.depth;
-      return (vector + vector / isa::kBanks) % isa::kBanks;
+      return cycle::bankOf(static_cast<uint32_t>(address / preset_.depth));
     };
     uint32_t count = 0;
     for (uint64_t at = 0; at < 64 * uint64_t{pixPitch}; at += pixPitch)

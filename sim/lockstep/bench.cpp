@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "sim/cycle/ports.hpp"
 #include "sim/lockstep/builder.hpp"
 #include "sim/lockstep/timing.hpp"
 
@@ -64,12 +65,12 @@ struct Shape {
 // Row pitch of at least `bytes` with which up to three neighbouring rows lie in different banks,
 // as an allocator would choose it.
 uint32_t colouredPitch(const isa::Preset& p, uint32_t bytes) {
-  const auto bank = [](uint32_t vector) { return (vector + vector / isa::kBanks) % isa::kBanks; };
+  using cycle::bankOf;
   for (uint32_t pad = 0; pad < 4; ++pad) {
     const uint32_t vectors = (bytes + p.depth - 1) / p.depth + pad;
     bool apart = true;
     for (uint32_t at = 0; at < 64; ++at) {
-      const uint32_t a = bank(at), b = bank(at + vectors), c = bank(at + 2 * vectors);
+      const uint32_t a = bankOf(at), b = bankOf(at + vectors), c = bankOf(at + 2 * vectors);
       apart = apart && a != b && b != c && a != c;
     }
     if (apart) return vectors * p.depth;
