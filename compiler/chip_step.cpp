@@ -58,8 +58,8 @@ Result<CompiledStep> compilePlan(const Lowered& lowered, const Plan& plan,
     return makeError(DiagId::internal, "the plan belongs to other kernels", file);
   auto step = emitStep(lowered, plan, preset, constants, spillBytes, file);
   if (!step) return step;
-  Meter meter(preset, timing, kShortAllowance);
-  const auto cost = meter.measure(step->code, UINT64_MAX);
+  Meter meter(preset, timing, {});  // one program, however long
+  const auto cost = meter.measure(step->code);
   if (!cost) return makeError(DiagId::internal, "the program does not end", file);
   step->cycles = cost->cycles;
   step->evaluations = meter.evaluations();

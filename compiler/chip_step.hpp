@@ -11,7 +11,7 @@ namespace lilong::backend {
 
 // What the search for a plan may simulate: a few seconds on one core for the largest networks.
 inline constexpr Meter::Allowance kSearchAllowance{80'000'000, 250};
-// For a first look at another way to compute the same.
+// For a first look at another network that computes the same.
 inline constexpr Meter::Allowance kShortAllowance{10'000'000, 60};
 
 struct CompiledStep {
