@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lilong_synth import delay, liberty
+from lilong_synth import delay, liberty, netlist
 from lilong_synth.design import chip
 from lilong_synth.presets import PRESETS
 from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, yosys
@@ -89,7 +89,7 @@ def fetch_library() -> None:
 def synthesise(preset: str, limit_mb: int) -> tuple[dict[str, Any], float, int]:
     """Maps a preset module by module; the netlist, seconds and memory."""
     design = chip(preset)
-    netlist = WORK / f"{preset}-netlist.json"
+    file = WORK / f"{preset}-netlist.json"
     lines = [
         design.read("--keep-hierarchy"),
         f"hierarchy -check -top {design.top}",
@@ -115,13 +115,10 @@ def synthesise(preset: str, limit_mb: int) -> tuple[dict[str, Any], float, int]:
         f"dfflibmap -liberty {LIBRARY}",
         f"abc -liberty {LIBRARY}",
         "opt_clean",
-        f"write_json {netlist}",
+        f"write_json {file}",
     ]
-    usage = yosys(
-        f"mapping of {preset} to osu018", WORK / f"{preset}.ys", lines, [netlist], limit_mb
-    )
-    with (ROOT / netlist).open(encoding="utf-8") as file:
-        modules: dict[str, Any] = json.load(file)["modules"]
+    usage = yosys(f"mapping of {preset} to osu018", WORK / f"{preset}.ys", lines, [file], limit_mb)
+    modules: dict[str, Any] = netlist.load(file)["modules"]
     return modules, usage.seconds, usage.peak_mb
 
 
