@@ -16,7 +16,8 @@ enum class TransposeFrom : uint8_t {
   windows,  // those behind the first convolution or pooling, which may write an exchanged image
 };
 
-// True when an operator on images treats rows unlike columns, so that exchanging them can matter.
+// True when a convolution or pooling reads or makes an image of other height than width, or the
+// kernel of a convolution is like that: exchanging the two can matter then.
 bool isLopsided(const ir::Graph& graph);
 
 // Nothing if no operator works on exchanged images.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Networks on tall, narrow images, which the compiler may compute with height and width exchanged:
-the same bytes as the interpreter's, on every device, and fewer cycles."""
+the same bytes as the interpreter's, simulated and on the RTL, and done where it is faster."""
 
 from __future__ import annotations
 
