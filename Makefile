@@ -55,6 +55,7 @@ setup-fpga:
 	@cmake/setup.sh fpga
 
 # Bitstream for the ULX3S: build/fpga/PRESET/lilong.bit.
+# The SEED above is that of test-long; only one that was asked for goes to the placement.
 fpga: setup-fpga
 	@$(VENV)/bin/python rtl/synth/fpga.py --preset $(PRESET) --memory $(MEMORY) \
 	  $(if $(CLOCK),--clock $(CLOCK)) $(if $(filter-out file,$(origin SEED)),--seed $(SEED))
