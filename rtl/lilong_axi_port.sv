@@ -281,11 +281,11 @@ module lilong_axi_port #(
   assign r_expect_last = beat_q[r_unit] == info[r_unit][7:0];
   assign r_bad         = r_known ? (r_resp[1] || (r_last != r_expect_last)) : !r_old_known;
   // A beat that is or is not the last against expectation traps, but its data goes on: the job ends
-  // anyway, and the count of beats stays out of the handshake.
-  assign r_good        = r_valid && r_known && !r_resp[1] && !abort_i;
+  // anyway, and the count of beats stays out of the handshake.  Nobody holds data in an abort.
+  assign r_good        = r_valid && r_known && !r_resp[1];
   assign rd_valid_o    = {r_good && r_unit, r_good && !r_unit};
   assign rd_data_o     = r_data;
-  assign r_pop         = !r_good || rd_ready_i[r_unit];
+  assign r_pop         = abort_i || !r_good || rd_ready_i[r_unit];
   assign info_pop      = {2{r_valid && r_pop && r_known && r_last}} & {r_unit, !r_unit};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -10,12 +10,15 @@
 //    +---- Reset <----- soft_reset in any state --------+
 //          drained, or DRAIN_LIMIT and then the epoch flips; irq reset_done
 //
-// run_o is high in Running only; every engine is held cleared otherwise, and the AXI port aborts.
+// run_o is high in Running only; every engine is held cleared otherwise, and the AXI port aborts, for
+// which abort_o is the opposite from a register of its own: that one lies beside the port.
 // `cycles` counts from the doorbell's handshake to the first cycle with the interrupt.
 // Windows, WATCHDOG and DRAIN_LIMIT are written in Idle and Halted only; soft reset keeps them.
 // Writes to read-only registers are ignored; locked writes and unmapped addresses answer SLVERR.
 // The windows and the counters are memories and registers without reset: in the 8 cycles after the
 // reset they are cleared, and no access is taken.
+`include "lilong_assert.svh"
+
 module lilong_csr #(
     parameter int unsigned Preset = 2,
     parameter int unsigned WindowPorts = 5
@@ -51,6 +54,7 @@ module lilong_csr #(
     output logic            program_read_o,
     // job control
     output logic            run_o,
+    output logic            abort_o,
     output logic            flip_o,
     input  logic            drained_i,
     input  logic            job_done_i,
@@ -83,10 +87,11 @@ module lilong_csr #(
     StReset
   } state_e;
 
-  state_e state_q;
-  logic unlocked;
+  state_e state_q, state_d;
+  logic unlocked, abort_q;
   assign unlocked = (state_q == StIdle) || (state_q == StHalted);
   assign run_o    = state_q == StRunning;
+  assign abort_o  = abort_q;
 
   // ---- cleared after the reset
   logic clear_q;
@@ -250,30 +255,36 @@ module lilong_csr #(
   end
   assign irq_o = |(pending_q & irq_enable_q);
 
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      StIdle: if (start) state_d = StRunning;
+      StRunning: begin
+        if (trap) state_d = StAborting;
+        else if (job_done_i) state_d = StIdle;
+      end
+      StAborting: if (drained_i || drain_over_q) state_d = StHalted;
+      StHalted: ;
+      StReset: if (reset_over) state_d = StIdle;
+      default: state_d = StIdle;
+    endcase
+    if (soft_reset) state_d = StReset;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q       <= StIdle;
-      pending_q     <= '0;
-      trapped_q     <= 1'b0;
+      state_q   <= StIdle;
+      abort_q   <= 1'b1;
+      pending_q <= '0;
+      trapped_q <= 1'b0;
     end else begin
+      state_q   <= state_d;
+      abort_q   <= state_d != StRunning;
       pending_q <= (pending_q & ~pending_clear) | pending_set;
-      unique case (state_q)
-        StIdle: if (start) state_q <= StRunning;
-        StRunning: begin
-          if (trap) state_q <= StAborting;
-          else if (job_done_i) state_q <= StIdle;
-        end
-        StAborting: if (drained_i || drain_over_q) state_q <= StHalted;
-        StHalted: ;
-        StReset: if (reset_over) state_q <= StIdle;
-        default: state_q <= StIdle;
-      endcase
-      if (soft_reset) begin
-        state_q <= StReset;
-      end
       trapped_q <= trap && !start && !soft_reset;
     end
   end
+  `LILONG_ASSERT(AbortUnlessRunning, abort_q == !run_o)
 
   // What a trap of the last cycle would say; it reaches the registers at the latest with the interrupt.
   always_ff @(posedge clk_i) begin

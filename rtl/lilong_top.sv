@@ -82,7 +82,7 @@ module lilong_top #(
   localparam int unsigned Width = Depth * 8;
   localparam int unsigned DmaWidth = 320;          // descriptor bits that LOAD and STORE use
 
-  logic run, clr;
+  logic run, clr, abort;
   // Windows, in this order: decode, reads and writes of the AXI port, LOAD, STORE.
   logic [4:0][2:0] window_index;
   logic [4:0][33:0] window_base;
@@ -139,6 +139,7 @@ module lilong_top #(
       .program_size_o(program_size),
       .program_read_o(program_read),
       .run_o(run),
+      .abort_o(abort),
       .flip_o(flip),
       .drained_i(drained),
       .job_done_i(job_done),
@@ -178,7 +179,7 @@ module lilong_top #(
   ) u_axi_port (
       .clk_i,
       .rst_ni,
-      .abort_i(clr),
+      .abort_i(abort),
       .flip_i(flip),
       .drained_o(drained),
       .window_index_o(window_index[2:1]),
