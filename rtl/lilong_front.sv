@@ -45,7 +45,7 @@ module lilong_front #(
   logic work_valid, work_ready, blocks_valid, blocks_ready;
   lilong_path_pkg::work_t work;
   lilong_path_pkg::blocks_t blocks;
-  logic go, place_valid, beat_valid, beat_pop;
+  logic go, full, place_valid, beat_valid, beat_pop;
   lilong_path_pkg::place_t place;
   lilong_path_pkg::beat_t beat;
   lilong_path_pkg::payload_t payload;
@@ -93,6 +93,7 @@ module lilong_front #(
       .work_ready_o (work_ready),
       .work_i       (work),
       .go_i         (go),
+      .full_i       (full),
       .place_valid_o(place_valid),
       .place_o      (place),
       .in_height_o  (in_height),
@@ -107,6 +108,7 @@ module lilong_front #(
       .rst_ni       (rst_ni),
       .clr_i        (clr_i),
       .go_o         (go),
+      .full_o       (full),
       .place_valid_i(place_valid),
       .place_i      (place),
       .in_height_i  (in_height),

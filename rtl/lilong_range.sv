@@ -4,13 +4,16 @@
 // Bytes outside the image are never asked for.
 // What a beat needs after its release lies in block RAM, which also keeps that of the beats that the
 // stream has taken (at most 4); it is read by the release.
+`include "lilong_assert.svh"
+
 module lilong_range #(
     parameter int unsigned Depth = 16
 ) (
     input  logic                    clk_i,
     input  logic                    rst_ni,
     input  logic                    clr_i,
-    output logic                    go_o,
+    output logic                    go_o,        // there is room for one more beat
+    output logic                    full_o,      // there is none: the same from another register
     input  logic                    place_valid_i,
     input  lilong_path_pkg::place_t place_i,
     input  logic [15:0]             in_height_i,
@@ -129,8 +132,11 @@ module lilong_range #(
   logic [2:0] head_q;
   logic [3:0] tail_q, release_q;
   logic [3:0] count_q, credit_q;
+  logic go_q, full_q, go_d;           // credit_q is not 0
 
-  assign go_o         = credit_q != '0;
+  assign go_o         = go_q;
+  assign full_o       = full_q;
+  assign go_d         = beat_pop_i || (place_valid_i ? credit_q[3:1] != '0 : go_q);
   assign beat_valid_o = some_q;
   assign beat_o       = oldest_q;
   assign alone        = count_q[3:1] == '0;
@@ -163,10 +169,12 @@ module lilong_range #(
       count_q  <= '0;
       some_q   <= 1'b0;
       credit_q <= 4'(Entries);
+      go_q     <= 1'b1;
+      full_q   <= 1'b0;
     end else begin
       valid1_q <= place_valid_i;
       valid2_q <= valid1_q;
-      if (place_valid_i) place_q <= place_i;
+      place_q  <= place_i;   // of a beat if valid1_q
       if (valid1_q) begin
         act_q <= place_q.act;
         cut_q <= cut;
@@ -177,6 +185,8 @@ module lilong_range #(
       count_q  <= count_q + 4'(valid2_q) - 4'(beat_pop_i);
       some_q   <= valid2_q || (some_q && !(beat_pop_i && alone));
       credit_q <= credit_q + 4'(beat_pop_i) - 4'(place_valid_i);
+      go_q     <= go_d;
+      full_q   <= !go_d;
       if (clr_i) begin
         valid1_q <= 1'b0;
         valid2_q <= 1'b0;
@@ -186,9 +196,13 @@ module lilong_range #(
         count_q  <= '0;
         some_q   <= 1'b0;
         credit_q <= 4'(Entries);
+        go_q     <= 1'b1;
+        full_q   <= 1'b0;
       end
     end
   end
+
+  `LILONG_ASSERT(RoomInRegisters, go_q == (credit_q != '0) && full_q == !go_q)
 
   logic unused;
   assign unused = ^{tail, place_q};

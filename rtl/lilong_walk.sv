@@ -16,6 +16,7 @@ module lilong_walk #(
     output logic                    work_ready_o,
     input  lilong_path_pkg::work_t  work_i,
     input  logic                    go_i,           // there is room for one more beat
+    input  logic                    full_i,         // the opposite, for the end of a step
     output logic                    place_valid_o,
     output lilong_path_pkg::place_t place_o,
     output logic [15:0]             in_height_o,    // of the place of the cycle before
@@ -54,7 +55,7 @@ module lilong_walk #(
   logic [1:0] taps_q;           // kernel rows that a pass may cover
   logic [27:0] x_q;          // depthwise: next column
   logic accept, step_valid, step_pop, emit;
-  logic last_col, row_end, image_end, stripe_end, pos_end;
+  logic last_col, row_end, image_end, stripe_end;
   logic left_some, left_all, none, col_last;
   /* verilator lint_off UNUSEDSIGNAL */  // only their signs
   logic [9:0] over_k0, over_end;
@@ -107,8 +108,7 @@ module lilong_walk #(
     row_end    = pos_q.last_x;
     image_end  = pos_q.last_x && pos_q.last_y;
     stripe_end = image_end || (multi_q && 6'(index_q) == before_stripe_q);
-    pos_end    = emit && last_col;
-    step_pop   = pos_end && stripe_end && multi_q;
+    step_pop   = busy_q && step_valid && !full_i && last_col && stripe_end && multi_q;
     // next position
     origin      = '0;
     origin.x    = -28'(work_q.pad_left);
