@@ -38,13 +38,24 @@ module lilong_eltwise #(
   localparam int unsigned BW    = (Beats > 1) ? $clog2(Beats) : 1;
 
   /* verilator lint_off UNUSEDSIGNAL */   // output fields are not used here
-  lilong_isa_pkg::eltwise_t cmd;
+  lilong_isa_pkg::eltwise_t cmd, op_q;   // op_q: of the cycle before, for the arithmetic
   /* verilator lint_on UNUSEDSIGNAL */
   logic rescale, pass;
+  logic [1:0] high_q;                      // the shift of an operand is above 11
   assign cmd     = cmd_i;
-  assign rescale = cmd.binary_op == lilong_isa_pkg::BinaryOpAdd ||
-                   cmd.binary_op == lilong_isa_pkg::BinaryOpSub;
+  assign rescale = op_q.binary_op == lilong_isa_pkg::BinaryOpAdd ||
+                   op_q.binary_op == lilong_isa_pkg::BinaryOpSub;
   assign pass    = cmd.binary_op == lilong_isa_pkg::BinaryOpPass;
+
+  logic [5:0] shift_a, shift_b;
+  assign shift_a = rescale ? op_q.shift_a : 6'd0;
+  assign shift_b = op_q.shift_b;
+
+  // Operands come several cycles after the instruction, so what works on them has its own copy of it.
+  always_ff @(posedge clk_i) begin
+    op_q <= cmd_i;
+    high_q <= {shift_b > 6'd11, shift_a > 6'd11};
+  end
 
   // ---- operand addresses
   logic [1:0][LW:0] scan_bytes;
@@ -113,14 +124,14 @@ module lilong_eltwise #(
   logic [Results-1:0][8:0] a1_q, b1_q;
   logic [Results-1:0][7:0] a_byte, b_byte;
   assign a_byte = rd_data_i[0][32'(beat_q)*Results*8 +: Results*8];
-  assign b_byte = cmd.b_scalar[0] ? {Results{rd_data_i[1][7:0]}}
-                                  : rd_data_i[1][32'(beat_q)*Results*8 +: Results*8];
+  assign b_byte = op_q.b_scalar[0] ? {Results{rd_data_i[1][7:0]}}
+                                 : rd_data_i[1][32'(beat_q)*Results*8 +: Results*8];
 
   always_ff @(posedge clk_i) begin
     if (beat) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        a1_q[l] <= {a_byte[l][7], a_byte[l]} - {cmd.zp_a[7], cmd.zp_a};
-        b1_q[l] <= {b_byte[l][7], b_byte[l]} - {cmd.zp_b[7], cmd.zp_b};
+        a1_q[l] <= {a_byte[l][7], a_byte[l]} - {op_q.zp_a[7], op_q.zp_a};
+        b1_q[l] <= {b_byte[l][7], b_byte[l]} - {op_q.zp_b[7], op_q.zp_b};
       end
     end
   end
@@ -135,8 +146,8 @@ module lilong_eltwise #(
         xa2_q[l] <= a1_q[l];
         xb2_q[l] <= b1_q[l];
         ma2_q[l] <= 32'd1;
-        unique case (cmd.binary_op)
-          lilong_isa_pkg::BinaryOpAdd, lilong_isa_pkg::BinaryOpSub: ma2_q[l] <= {1'b0, cmd.multiplier_a};
+        unique case (op_q.binary_op)
+          lilong_isa_pkg::BinaryOpAdd, lilong_isa_pkg::BinaryOpSub: ma2_q[l] <= {1'b0, op_q.multiplier_a};
           lilong_isa_pkg::BinaryOpMul: ma2_q[l] <= {{23{b1_q[l][8]}}, b1_q[l]};
           lilong_isa_pkg::BinaryOpMin: if ($signed(b1_q[l]) < $signed(a1_q[l])) xa2_q[l] <= b1_q[l];
           lilong_isa_pkg::BinaryOpMax: if ($signed(b1_q[l]) > $signed(a1_q[l])) xa2_q[l] <= b1_q[l];
@@ -168,8 +179,8 @@ module lilong_eltwise #(
         la3_q[l]   <= times4(xa2_q[l][3:0], ma2_q[l]);
         ha3_q[l]   <= times4(xa2_q[l][7:4], ma2_q[l]);
         if (rescale) begin
-          lb3_q[l] <= times4(xb2_q[l][3:0], {1'b0, cmd.multiplier_b});
-          hb3_q[l] <= times4(xb2_q[l][7:4], {1'b0, cmd.multiplier_b});
+          lb3_q[l] <= times4(xb2_q[l][3:0], {1'b0, op_q.multiplier_b});
+          hb3_q[l] <= times4(xb2_q[l][7:4], {1'b0, op_q.multiplier_b});
         end
       end
     end
@@ -190,29 +201,25 @@ module lilong_eltwise #(
       negb4_q <= negb3_q;
       for (int unsigned l = 0; l < Results; l++) begin
         pa4_q[l] <= whole(la3_q[l], ha3_q[l], nega3_q[l], ma3_q[l]);
-        if (rescale) pb4_q[l] <= whole(lb3_q[l], hb3_q[l], negb3_q[l], {1'b0, cmd.multiplier_b});
+        if (rescale) pb4_q[l] <= whole(lb3_q[l], hb3_q[l], negb3_q[l], {1'b0, op_q.multiplier_b});
       end
     end
   end
 
   // 5: constant.  Twice the value, so that the half bit stays below it after the shift
   function automatic logic [41:0] constant(input logic [40:0] p, input logic neg,
-                                           input logic [5:0] h);
+                                           input logic high);
     logic [40:0] c;
-    c = (h > 6'd11) ? (neg ? 41'h1ff_ffff_fc00 : 41'h400) : 41'd0;
+    c = high ? (neg ? 41'h1ff_ffff_fc00 : 41'h400) : 41'd0;
     constant = {p + c, 1'b0};
   endfunction
-
-  logic [5:0] shift_a, shift_b;
-  assign shift_a = rescale ? cmd.shift_a : 6'd0;
-  assign shift_b = cmd.shift_b;
 
   logic [Results-1:0][41:0] pa5_q, pb5_q;
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[4]) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        pa5_q[l] <= constant(pa4_q[l], nega4_q[l], shift_a);
-        if (rescale) pb5_q[l] <= constant(pb4_q[l], negb4_q[l], shift_b);
+        pa5_q[l] <= constant(pa4_q[l], nega4_q[l], high_q[0]);
+        if (rescale) pb5_q[l] <= constant(pb4_q[l], negb4_q[l], high_q[1]);
       end
     end
   end
@@ -244,7 +251,7 @@ module lilong_eltwise #(
   always_ff @(posedge clk_i) begin
     if (en_i && valid_q[7]) begin
       for (int unsigned l = 0; l < Results; l++) begin
-        unique case (cmd.binary_op)
+        unique case (op_q.binary_op)
           lilong_isa_pkg::BinaryOpAdd: acc8_q[l] <= ra7_q[l] + rb7_q[l];
           lilong_isa_pkg::BinaryOpSub: acc8_q[l] <= ra7_q[l] - rb7_q[l];
           default:                     acc8_q[l] <= ra7_q[l];
