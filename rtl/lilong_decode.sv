@@ -68,7 +68,12 @@ module lilong_decode #(
   state_e state_q;
   logic [511:0] desc_q;
   logic [25:0] number_q;
-  logic missing_q, legal_q, reserved_q, valid_q, empty_q;
+  logic missing_q, legal_q, valid_q, empty_q;
+  logic [3:0] reserved_q;  // reserved bits are set in a quarter of the descriptor
+  logic [511:0] reserved;
+  logic reserved_clear;
+  assign reserved       = desc_q & reserved_mask(desc_q);
+  assign reserved_clear = reserved_q == '0;
   logic [1:0] queue_q;
   logic [2:0] footprints_q;
   logic [7:0] code_q;
@@ -230,7 +235,7 @@ module lilong_decode #(
     push_valid_o = '0;
     if (state_q == StPush) push_valid_o[queue_q] = 1'b1;
   end
-  assign decoded_o = push_fire || (state_q == StAct && legal_q && !reserved_q && valid_q && !missing_q &&
+  assign decoded_o = push_fire || (state_q == StAct && legal_q && reserved_clear && valid_q && !missing_q &&
                                    (queue_q == lilong_isa_pkg::QueueControl));
   assign done_o      = state_q == StDone;
   assign blocked_o   = (state_q == StPush) && !push_fire;
@@ -246,7 +251,7 @@ module lilong_decode #(
       number_q     <= '0;
       missing_q    <= 1'b0;
       legal_q      <= 1'b0;
-      reserved_q   <= 1'b0;
+      reserved_q   <= '0;
       valid_q      <= 1'b0;
       empty_q      <= 1'b0;
       queue_q      <= '0;
@@ -269,7 +274,7 @@ module lilong_decode #(
         end
         StFlags: begin
           legal_q      <= opcode_legal(desc_q);
-          reserved_q   <= |(desc_q & reserved_mask(desc_q));
+          for (int unsigned i = 0; i < 4; i++) reserved_q[i] <= |reserved[i*128+:128];
           valid_q      <= valid_ok(desc_q);
           empty_q      <= empty(desc_q);
           queue_q      <= opcode_queue(desc_q);
@@ -285,7 +290,7 @@ module lilong_decode #(
             code_q      <= lilong_isa_pkg::TrapProgramRange;
             trap_addr_q <= {20'd0, number_q, 6'd0};
           end else if (!legal_q) code_q <= lilong_isa_pkg::TrapIllegalOpcode;
-          else if (reserved_q) code_q <= lilong_isa_pkg::TrapReservedBits;
+          else if (!reserved_clear) code_q <= lilong_isa_pkg::TrapReservedBits;
           else if (!valid_q) code_q <= lilong_isa_pkg::TrapBadField;
           else if (queue_q == lilong_isa_pkg::QueueControl) state_q <= StDone;
           else if (empty_q || (footprints_q == '0)) state_q <= StPush;

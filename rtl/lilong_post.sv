@@ -96,6 +96,7 @@ module lilong_post #(
   /* verilator lint_off UNUSEDSIGNAL */   // not every bit of both is asked for
   kind_t front_kind, head_kind;
   /* verilator lint_on UNUSEDSIGNAL */
+  logic head_other_q;  // the oldest is no copy: a register beside u_copy
   logic load_done_q;   // of the cycle before: grants come late in a cycle
   logic [1:0] valid_d, loaded_d, taken_d;
   // The front's end comes late: its selection is made for both cases.
@@ -163,6 +164,7 @@ module lilong_post #(
       load_done_q <= 1'b0;
       front_kind  <= '0;
       head_kind   <= '0;
+      head_other_q <= 1'b1;
     end else if (clr_i) begin
       valid_q     <= '0;
       loaded_q    <= '0;
@@ -178,6 +180,7 @@ module lilong_post #(
       load_done_q <= 1'b0;
       front_kind  <= '0;
       head_kind   <= '0;
+      head_other_q <= 1'b1;
     end else begin
       done_q      <= pop;
       valid_q     <= valid_d;
@@ -193,6 +196,7 @@ module lilong_post #(
       load_valid  <= valid_d[load_sel_d] && !loaded_d[load_sel_d];
       front_kind  <= kind_if[finished];
       head_kind   <= kind_d[head_d];
+      head_other_q <= !kind_d[head_d].copy;
       if (finished) started_q <= 1'b0;
       else if (elt_start || smx_start || cpy_start) started_q <= 1'b1;
     end
@@ -372,7 +376,7 @@ module lilong_post #(
     .rd_ready_i     (rd_ready),
     .rd_addr_o      (cpy_rd_addr),
     .rd_bytes_o     (cpy_rd_bytes),
-    .rd_data_valid_i(rd_data_valid & {2{head_kind.copy}}),
+    .rd_data_valid_i(rd_data_valid & {2{!head_other_q}}),
     .rd_data_ready_o(cpy_rd_pop),
     .rd_data_i      ({rd_data[1][63:0], rd_data[0][63:0]}),
     .wr_hot_o       (cpy_hot),

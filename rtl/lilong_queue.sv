@@ -9,8 +9,8 @@
 // the earliest, makes it part of the queue; issue: the engine took the head (semaphores acquired)
 // and begins; done: it completed, in order, and the entry is free again.
 // Descriptors lie in distributed memory with a row for every value of the pointers, wrap bit
-// included, so a write never meets an instruction of the queue.  It is read in the cycle of the push
-// or issue that changes the head, and of the push or completion that changes the oldest.
+// included, so a write never meets an instruction of the queue.  The head is read in every cycle, the
+// oldest in that of the push or completion that changes it.
 // What decides about the start of the head comes from registers that follow the pointers.
 `include "lilong_assert.svh"
 
@@ -66,9 +66,8 @@ module lilong_queue #(
   logic [PtrWidth:0] push_q, issue_q, done_q;  // with a wrap bit
   logic head_valid_q, inflight_q, settled_q, settles;
 
-  logic [PtrWidth:0] filled;
-  assign filled         = push_q - done_q;
-  assign push_ready_o   = filled != (PtrWidth + 1)'(Depth);
+  logic room_q;                                // fewer than Depth instructions
+  assign push_ready_o   = room_q;
   assign head_valid_o   = head_valid_q;
   assign head_desc_o    = head_q[Width-1:0];
   assign head_empty_o   = head_q[Width];
@@ -80,7 +79,9 @@ module lilong_queue #(
   assign settled_o      = settled_q;
 
   logic push;
-  assign push = push_valid_i && push_ready_o;
+  logic [PtrWidth:0] filled;
+  assign push   = push_valid_i && push_ready_o;
+  assign filled = push_q - done_q;
 
   logic [PtrWidth:0] issue_next, issue_d, done_d;
   assign issue_next = issue_q + 1'b1;
@@ -89,7 +90,8 @@ module lilong_queue #(
 
   assign settles    = done_i && issue_q == done_q + 1'b1;  // unless one is issued
 
-  // ---- memories; a row is never read in the cycle in which it is written, unless in vain
+  // ---- memories; a row is never read in the cycle in which it is written, unless in vain.  The head
+  // is read in every cycle: what says that it changes is late and would have to reach all its bits.
   flags_t push_flags;
   assign push_flags = {push_kind_i, push_desc_i[18:8]};
 
@@ -102,7 +104,7 @@ module lilong_queue #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (push || issue_i) head_q <= desc_q[issue_d];
+    head_q <= desc_q[issue_d];
   end
   always_ff @(posedge clk_i) begin
     if (push || done_i) begin
@@ -134,6 +136,7 @@ module lilong_queue #(
       head_valid_q <= 1'b0;
       inflight_q   <= 1'b0;
       settled_q    <= 1'b1;
+      room_q       <= 1'b1;
     end else if (clr_i) begin
       push_q       <= '0;
       issue_q      <= '0;
@@ -141,6 +144,7 @@ module lilong_queue #(
       head_valid_q <= 1'b0;
       inflight_q   <= 1'b0;
       settled_q    <= 1'b1;
+      room_q       <= 1'b1;
     end else begin
       inflight_q   <= issue_i || (inflight_q && !settles);
       settled_q    <= !issue_i && (settled_q || settles);
@@ -151,6 +155,7 @@ module lilong_queue #(
         kind_q  <= flags.kind;
       end
       if (push) push_q <= push_q + 1'b1;
+      room_q <= done_i || (push ? filled != (PtrWidth + 1)'(Depth - 1) : room_q);
       issue_q <= issue_d;
       done_q  <= done_d;
     end
@@ -160,6 +165,7 @@ module lilong_queue #(
   assign unused = ^push_instr_i[31:26];
 
   `LILONG_ASSERT(IssueOnlyHead, clr_i || !issue_i || head_valid_o)
+  `LILONG_ASSERT(RoomInRegister, room_q == (filled != (PtrWidth + 1)'(Depth)))
   `LILONG_ASSERT(InflightInRegisters, inflight_q == (issue_q != done_q) && settled_q != inflight_q)
   `LILONG_ASSERT(DoneOnlyIssued, clr_i || !done_i || inflight_o)
   `LILONG_ASSERT(PushAfterWrite, clr_i || !(push && write_i))

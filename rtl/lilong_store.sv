@@ -208,6 +208,7 @@ module lilong_store #(
   // comes from a register; the range of bytes goes ahead of the vector.
   logic request_valid;
   logic [3:0] owed_q;
+  logic place_q;          // owed_q is below Vectors
   logic vector_pop;
   lilong_stream_reg #(
       .Width(AW)
@@ -222,14 +223,22 @@ module lilong_store #(
       .ready_i(rd_gnt_i),
       .data_o(rd_addr_o)
   );
-  assign owes_all = owed_q == 4'(Vectors);
+  assign owes_all = !place_q;
   assign rd_req_o = request_valid;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) owed_q <= '0;
-    else if (clr_i) owed_q <= '0;
-    else owed_q <= owed_q + 4'(walk_advance) - 4'(vector_pop);
+    if (!rst_ni) begin
+      owed_q  <= '0;
+      place_q <= 1'b1;
+    end else if (clr_i) begin
+      owed_q  <= '0;
+      place_q <= 1'b1;
+    end else begin
+      owed_q  <= owed_q + 4'(walk_advance) - 4'(vector_pop);
+      place_q <= vector_pop || (walk_advance ? owed_q != 4'(Vectors - 1) : place_q);
+    end
   end
+  `LILONG_ASSERT(PlaceInRegister, place_q == (owed_q < 4'(Vectors)))
 
   logic range_valid_unused, range_ready_unused, data_valid, data_ready_unused;
   logic [VectorWidth-1:0] range_first;
