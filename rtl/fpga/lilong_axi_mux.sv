@@ -168,16 +168,34 @@ module lilong_axi_mux #(
       .count_o(order_count_unused)
   );
 
+  // The chip's data goes through a register, which ends its way back here.
+  logic w_valid, w_ready;
+  logic [DataWidth-1:0] w_data;
+  logic [AxiBytes-1:0] w_strb;
+  lilong_stream_reg #(
+      .Width(DataWidth + AxiBytes)
+  ) u_w (
+      .clk_i,
+      .rst_ni,
+      .clr_i(1'b0),
+      .valid_i(chip_wvalid_i),
+      .ready_o(chip_wready_o),
+      .data_i({chip_wdata_i, chip_wstrb_i}),
+      .valid_o(w_valid),
+      .ready_i(w_ready),
+      .data_o({w_data, w_strb})
+  );
+
   logic [LaneWidth-1:0] w_lane_q, r_lane_q;  // lane of the next beat of the link
-  assign mem_wvalid_o  = order_valid && (order_link ? link_wvalid_i : chip_wvalid_i);
-  assign chip_wready_o = order_valid && !order_link && mem_wready_i;
+  assign mem_wvalid_o  = order_valid && (order_link ? link_wvalid_i : w_valid);
+  assign w_ready       = order_valid && !order_link && mem_wready_i;
   assign link_wready_o = order_valid && order_link && mem_wready_i;
   assign w_last        = w_beat_q == order_len;
   assign order_pop     = mem_wvalid_o && mem_wready_i && w_last;
-  assign mem_wdata_o   = order_link ? {Lanes{link_wdata_i}} : chip_wdata_i;
+  assign mem_wdata_o   = order_link ? {Lanes{link_wdata_i}} : w_data;
 
   always_comb begin
-    mem_wstrb_o = chip_wstrb_i;
+    mem_wstrb_o = w_strb;
     if (order_link) begin
       mem_wstrb_o = '0;
       for (int unsigned l = 0; l < Lanes; l++) begin

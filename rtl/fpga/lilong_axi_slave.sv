@@ -3,7 +3,7 @@
 //
 //   AR, AW -> queue -> one burst at a time -> beats to the memory, in order
 //   W ------> queue ------------------------^        |
-//   R <----- queue <------- data, in the order of the beats
+//   R <----- register <- queue <------- data, in the order of the beats
 //   B <----- queue, as soon as the memory took the last beat
 //
 // Incrementing bursts of beats that are at most AxiBytes wide (narrow ones cost a beat each); every
@@ -170,12 +170,15 @@ module lilong_axi_slave #(
       left_q           <= '0;
       none_left_q      <= 1'b0;
       size_q           <= '0;
-    end else if (ar_pop || aw_pop) begin
-      busy_q           <= 1'b1;
-      write_q          <= aw_pop;
-      last_was_write_q <= aw_pop;
-      {id_q, bad_q, addr_q, left_q, size_q} <= aw_pop ? aw : ar;
-      none_left_q      <= aw_pop ? (aw_len == 8'd0) : (ar_len == 8'd0) || ar_bad;
+    end else if (!busy_q) begin
+      // Follows the queues until a burst is taken, so that the choice of one holds up no register.
+      if (ar_pop || aw_pop) begin
+        busy_q           <= 1'b1;
+        last_was_write_q <= take_write;
+      end
+      write_q <= take_write;
+      {id_q, bad_q, addr_q, left_q, size_q} <= take_write ? aw : ar;
+      none_left_q <= take_write ? (aw_len == 8'd0) : (ar_len == 8'd0) || ar_bad;
     end else if (step) begin
       busy_q <= !last;
       left_q <= left_q - 8'd1;
@@ -204,7 +207,8 @@ module lilong_axi_slave #(
   // ---- read data: what the memory gave, and what it belongs to
   logic data_valid, data_pop, data_ready, info_valid, info_pop, info_bad;
   logic [7:0] info_len, r_beat_q;
-  logic [IdWidth-1:0] ar_id;
+  logic [IdWidth-1:0] ar_id, info_id;
+  logic [DataWidth-1:0] data;
 
   assign ar_id  = ar[AddrWidth-1-:IdWidth];
   assign ar_bad = ar[AddrWidth-1-IdWidth];
@@ -223,7 +227,7 @@ module lilong_axi_slave #(
       .data_i({ar_id, ar_bad, ar_len}),
       .valid_o(info_valid),
       .ready_i(info_pop),
-      .data_o({axi_rid_o, info_bad, info_len}),
+      .data_o({info_id, info_bad, info_len}),
       .count_o(i_count_unused)
   );
   lilong_fifo #(
@@ -238,15 +242,29 @@ module lilong_axi_slave #(
       .data_i(rsp_data_i),
       .valid_o(data_valid),
       .ready_i(data_pop),
-      .data_o(axi_rdata_o),
+      .data_o(data),
       .count_o(r_count_unused)
   );
 
-  assign axi_rvalid_o = info_valid && (info_bad || data_valid);
-  assign axi_rresp_o  = info_bad ? DecErr : Okay;
-  assign axi_rlast_o  = r_beat_q == info_len;
-  assign data_pop     = axi_rready_i && info_valid && !info_bad;
-  assign info_pop     = axi_rvalid_o && axi_rready_i && axi_rlast_o;
+  // A register before the bus, so that a master that is far away moves no queue.
+  logic r_valid, r_ready, r_last;
+  lilong_stream_reg #(
+      .Width(IdWidth + DataWidth + 2 + 1)
+  ) u_answer (
+      .clk_i,
+      .rst_ni,
+      .clr_i(1'b0),
+      .valid_i(r_valid),
+      .ready_o(r_ready),
+      .data_i({info_id, data, info_bad ? DecErr : Okay, r_last}),
+      .valid_o(axi_rvalid_o),
+      .ready_i(axi_rready_i),
+      .data_o({axi_rid_o, axi_rdata_o, axi_rresp_o, axi_rlast_o})
+  );
+  assign r_valid  = info_valid && (info_bad || data_valid);
+  assign r_last   = r_beat_q == info_len;
+  assign data_pop = r_ready && info_valid && !info_bad;
+  assign info_pop = r_valid && r_ready && r_last;
 
   logic claim, free;
   assign claim = step && !write_q && !bad_q;
@@ -257,7 +275,7 @@ module lilong_axi_slave #(
       r_beat_q <= '0;
       room_q   <= RoomWidth'(DataDepth);
     end else begin
-      if (axi_rvalid_o && axi_rready_i) r_beat_q <= axi_rlast_o ? '0 : r_beat_q + 8'd1;
+      if (r_valid && r_ready) r_beat_q <= r_last ? '0 : r_beat_q + 8'd1;
       if (free && !claim) room_q <= room_q + 1'b1;
       else if (claim && !free) room_q <= room_q - 1'b1;
     end

@@ -158,11 +158,12 @@ module lilong_link_mem (
           if (mem_bresp_i != '0) failed_q <= 1'b1;
           state_q <= (rest_q == '0) ? StDone : StSplit;
         end
-        StRead:
-        if (mem_rvalid_i) begin
-          data_q <= mem_rdata_i;
-          if ((mem_rresp_i != '0) || (mem_rlast_i != last_expected)) failed_q <= 1'b1;
-          state_q <= StUnpack;
+        StRead: begin
+          data_q <= mem_rdata_i;   // until it is valid
+          if (mem_rvalid_i) begin
+            if ((mem_rresp_i != '0) || (mem_rlast_i != last_expected)) failed_q <= 1'b1;
+            state_q <= StUnpack;
+          end
         end
         StUnpack: begin
           addr_q  <= addr_q + 32'd1;
