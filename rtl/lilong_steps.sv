@@ -2,6 +2,8 @@
 // Walks the kernel of one instruction: K steps of a convolution (up to three pieces of kernel rows
 // each) or passes of a depthwise window, one piece a cycle, up to two steps ahead of the position walk.
 // After the last step it starts again with the first.
+`include "lilong_assert.svh"
+
 module lilong_steps #(
     parameter int unsigned Lanes = 16,
     parameter int unsigned Depth = 16
@@ -48,12 +50,14 @@ module lilong_steps #(
   logic [6:0] take;
   logic [7:0] cols_now;
   logic [27:0] col_next;
-  // of the instruction: columns and rows - 1 of a depthwise pass, bytes of its columns, steps - 1
+  // of the instruction: columns and rows - 1 of a depthwise pass, bytes of its columns, steps - 2
   logic [7:0] tap_cols_q;
   logic [1:0] tap_last_q;
   logic [27:0] group_bytes_q;
-  logic [15:0] last_step_q;
-  logic last_step, more, fits, one_col, one_row;
+  logic [15:0] before_step_q;
+  logic one_step_q;       // the instruction has one step
+  logic last_step_q;      // count_q is that of the last step
+  logic more, fits, one_col, one_row;
   logic dense_q;  // not depthwise
 
   assign move         = closed_q && step_ready;
@@ -86,7 +90,8 @@ module lilong_steps #(
   always_ff @(posedge clk_i) begin
     if (restart_i) begin
       dense_q       <= !next_i.depthwise;
-      last_step_q   <= next_i.steps - 16'd1;
+      before_step_q <= next_i.steps - 16'd2;
+      one_step_q    <= next_i.steps == 16'd1;
       tap_last_q    <= 2'd0;
       tap_cols_q    <= Cols1;
       group_bytes_q <= times(next_i.dilation_x, Depth);
@@ -169,8 +174,7 @@ module lilong_steps #(
       end
     end
     piece.n   = take;
-    last_step = count_q == last_step_q;
-    wrap      = close && last_step;
+    wrap      = close && last_step_q;
     // what the position walk compares with
     built        = build_q;
     built.last_col = build_q.cols - 7'd1;
@@ -197,6 +201,7 @@ module lilong_steps #(
       active_q <= 1'b0;
       closed_q <= 1'b0;
       count_q  <= '0;
+      last_step_q <= 1'b0;
       piece_q  <= '0;
       fill_q   <= '0;
       room_q   <= Full;
@@ -205,6 +210,7 @@ module lilong_steps #(
         active_q <= 1'b1;
         closed_q <= 1'b0;
         count_q  <= '0;
+        last_step_q <= next_i.steps == 16'd1;
         piece_q  <= '0;
         fill_q   <= '0;
         room_q   <= Full;
@@ -215,7 +221,10 @@ module lilong_steps #(
           piece_q  <= close ? 2'd0 : piece_q + 2'd1;
           fill_q   <= close ? 7'd0 : fill_q + take;
           room_q   <= close ? Full : room_q - take;
-          if (close) count_q <= wrap ? 16'd0 : count_q + 16'd1;
+          if (close) begin
+            count_q     <= wrap ? 16'd0 : count_q + 16'd1;
+            last_step_q <= wrap ? one_step_q : count_q == before_step_q;
+          end
         end
       end
       if (clr_i) begin
@@ -241,7 +250,7 @@ module lilong_steps #(
         build_q.cols  <= now.done ? 7'd0 : cols_now[6:0];
         build_q.rows  <= take != '0 ? 2'd1 : 2'd0;
         build_q.first <= count_q == '0;
-        build_q.last  <= last_step;
+        build_q.last  <= last_step_q;
       end else if (take != '0) begin
         build_q.rows <= piece_q + 2'd1;
       end
@@ -255,4 +264,6 @@ module lilong_steps #(
 
   logic unused;
   assign unused = ^{work_i, next_i, cols_now[7], build_q};
+
+  `LILONG_ASSERT(LastInRegister, !active_q || last_step_q == (count_q == before_step_q + 16'd1))
 endmodule
