@@ -187,9 +187,10 @@ module lilong_exec #(
     end
   end
 
-  // Whose data comes back in the third cycle after the grant.
-  logic [2:0][WeightVectors-1:0] prm_way_q;
-  logic [2:0][3:0] vec_way_q;
+  // Whose data comes back.
+  localparam int unsigned Way = lilong_path_pkg::ReadLatency;
+  logic [Way-1:0][WeightVectors-1:0] prm_way_q;
+  logic [Way-1:0][3:0] vec_way_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       prm_way_q <= '0;
@@ -198,12 +199,12 @@ module lilong_exec #(
       prm_way_q <= '0;
       vec_way_q <= '0;
     end else begin
-      prm_way_q <= {prm_way_q[1:0], prm_gnt};
-      vec_way_q <= {vec_way_q[1:0], rd_gnt_i[3:0] & vec_req};
+      prm_way_q <= {prm_way_q[Way-2:0], prm_gnt};
+      vec_way_q <= {vec_way_q[Way-2:0], rd_gnt_i[3:0] & vec_req};
     end
   end
-  assign prm_rvalid = rd_rvalid_i[NP-1:6] & prm_way_q[2];
-  assign vec_rvalid = rd_rvalid_i[3:0] & vec_way_q[2];
+  assign prm_rvalid = rd_rvalid_i[NP-1:6] & prm_way_q[Way-1];
+  assign vec_rvalid = rd_rvalid_i[3:0] & vec_way_q[Way-1];
 
   `LILONG_ASSERT(OnlyWhenReady, clr_i || !cmd_valid_i || cmd_ready_o)
   `LILONG_ASSERT(IdleTogether, !post_idle || (front_idle && !vector_q))

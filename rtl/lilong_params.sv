@@ -9,7 +9,10 @@
 // says that the values are no longer read, and lets the slot be filled again.
 // Requests are made in batches of up to WeightVectors neighbouring vectors, the table one vector at
 // a time; a batch follows when every vector of the one before has been granted.  Grants may be
-// refused at any time; data follows a grant by three cycles.
+// refused at any time; data follows a grant by a fixed time.
+//
+//   sequence of batches --> two batches wait --> requests --> tags of what comes back
+//                                                ^ grants
 `include "lilong_assert.svh"
 
 module lilong_params #(
@@ -29,7 +32,7 @@ module lilong_params #(
   input  logic                               cmd_valid_i,
   input  logic                               cmd_sel_i,     // which table it uses
   input  logic [511:0]                       cmd_i,
-  output logic                               cmd_done_o,    // everything asked for, pulse
+  output logic                               cmd_done_o,    // cmd_i is not needed any more, pulse
   // slots
   output logic [1:0]                         ready_o,
   input  logic [1:0]                         take_i,
@@ -72,34 +75,60 @@ module lilong_params #(
   assign is_pool     = cv.opcode == lilong_isa_pkg::OpcodePool;
   assign per_channel = is_conv && cv.per_channel[0];
 
-  // ---- requests
+  // What an answer must know.
+  typedef struct packed {
+    logic [1:0]    phase;
+    logic [IW-1:0] index;        // number of port 0's vector within the phase
+    logic          slot;
+    logic          sel;
+    logic          per_channel;
+  } tag_t;
+
+  typedef struct packed {
+    logic [WeightVectors-1:0]         mask;   // ports
+    logic [WeightVectors-1:0][AW-1:0] place;  // row and bank of every port's vector
+    logic                             last;   // of its record
+    tag_t                             tag;
+  } batch_t;
+
+  // ---- sequence of batches
   logic [1:0]               phase_q, phase_d;
-  logic [IW-1:0]            left_q, left_d;      // vectors of the phase not yet requested
-  logic [IW-1:0]            index_q, index_d;    // number of port 0's vector within the phase
-  logic [AW-1:0]            addr_q, addr_d;      // vector address of port 0
-  logic [WeightVectors-1:0][AW-1:0] place_q;     // row and bank of every port's vector
-  logic [IW-1:0]            size_q, size_d;      // vectors of the batch
-  logic [WeightVectors-1:0] pend_q, pend_d;
+  logic [IW-1:0]            left_q, left_d;      // vectors of the phase that no batch has yet
+  logic [IW-1:0]            index_q, index_d;    // of the batch made last
+  logic [AW-1:0]            addr_q, addr_d;      // vector address of its port 0
+  logic [IW-1:0]            size_q, size_d;      // its vectors
   logic [15:0]              channels_q;   // channels from this lane group on
   logic                     slot_q, slot_d;
   logic [1:0]               busy_q, busy_d;
   logic [1:0]               ready_q, ready_d;
-  logic                     batch_done;
-  logic                     record_end;   // behind this batch, which then is done
+  logic                     room;         // for a batch: the sequence goes on
+  logic                     record_end;   // behind the batch made last
   logic                     alloc, fill, finish;
 
-  // ---- answers: what was granted one, two and three cycles ago
-  logic [2:0][WeightVectors-1:0] tag_valid_q;
-  logic [2:0][1:0]               tag_phase_q;
-  logic [2:0][IW-1:0]            tag_index_q;
-  logic [2:0]                    tag_slot_q, tag_sel_q, tag_per_channel_q, tag_finish_q;
-  logic                          in_flight;
-  logic [WeightVectors-1:0]      granted;
+  // ---- requests
+  batch_t                           batch_new, batch_next;
+  logic                             batch_made, batch_valid, batch_take;
+  logic [WeightVectors-1:0]         pend_q;      // vectors of the batch not yet granted
+  logic [WeightVectors-1:0][AW-1:0] place_q;
+  logic                             last_q;
+  tag_t                             now_q;       // of the batch
+  logic [WeightVectors-1:0]         granted;
+  logic                             batch_done;
+
+  // ---- answers: what was granted one, two, ... cycles ago
+  localparam int unsigned Way = lilong_path_pkg::ReadLatency;
+  logic [Way-1:0][WeightVectors-1:0] tag_valid_q;
+  logic [Way-1:0]                    tag_finish_q;
+  tag_t [Way-1:0]                    tag_q;
+  tag_t                              tag;        // of the data that comes now
+  logic                              in_flight;  // something is asked for or comes back
 
   assign granted    = pend_q & prm_gnt_i;
-  assign record_end = phase_q == PhRecord && left_q == '0 && size_q != '0;
   assign batch_done = (pend_q & ~prm_gnt_i) == '0;
-  assign in_flight  = tag_valid_q != '0;
+  assign batch_take = batch_valid && batch_done;
+  assign record_end = phase_q == PhRecord && left_q == '0 && size_q != '0;
+  assign in_flight  = tag_valid_q != '0 || pend_q != '0 || batch_valid;
+  assign tag        = tag_q[Way-1];
   assign prm_req_o  = pend_q;
   assign prm_addr_o = place_q;
 
@@ -110,12 +139,6 @@ module lilong_params #(
   // Where the next batch starts.
   logic [AW-1:0] addr_next;
   assign addr_next = phase_q == PhIdle ? AW'(cv.params_addr / Depth) : addr_q + AW'(size_q);
-
-  always_ff @(posedge clk_i) begin
-    if (batch_done) begin
-      for (int unsigned p = 0; p < WeightVectors; p++) place_q[p] <= place(addr_next + AW'(p));
-    end
-  end
 
   function automatic logic [IW-1:0] batch(input logic [IW-1:0] left, input logic wide);
     if (!wide) batch = IW'(1);
@@ -129,15 +152,14 @@ module lilong_params #(
     index_d    = index_q;
     addr_d     = addr_q;
     size_d     = size_q;
-    pend_d     = pend_q & ~prm_gnt_i;
     slot_d     = slot_q;
     alloc      = 1'b0;
     fill       = 1'b0;
     finish     = 1'b0;
     cmd_done_o = 1'b0;
 
-    if (batch_done) begin
-      // The batch is granted; the next one starts where it ended.
+    if (room) begin
+      // The next batch starts where the one before ended.
       addr_d  = addr_next;
       index_d = index_q + size_q;
       size_d  = '0;
@@ -170,7 +192,7 @@ module lilong_params #(
           end
         end
         PhRecord: begin
-          if (left_q == '0 && size_q != '0) begin       // a record has been granted
+          if (left_q == '0 && size_q != '0) begin       // all batches of a record are made
             finish = 1'b1;
             slot_d = !slot_q;
             if (channels_q <= 16'(Lanes)) begin
@@ -200,10 +222,37 @@ module lilong_params #(
       if (left_d != '0) begin
         size_d = batch(left_d, phase_d == PhRecord);
         left_d = left_d - size_d;
-        for (int unsigned p = 0; p < WeightVectors; p++) pend_d[p] = IW'(p) < size_d;
       end
     end
   end
+
+  assign batch_made = room && size_d != '0;
+  always_comb begin
+    for (int unsigned p = 0; p < WeightVectors; p++) begin
+      batch_new.mask[p]  = IW'(p) < size_d;
+      batch_new.place[p] = place(addr_next + AW'(p));
+    end
+    batch_new.last            = phase_d == PhRecord && left_d == '0;
+    batch_new.tag.phase       = phase_d;
+    batch_new.tag.index       = index_d;
+    batch_new.tag.slot        = slot_d;
+    batch_new.tag.sel         = cmd_sel_i;
+    batch_new.tag.per_channel = per_channel;
+  end
+
+  lilong_stream_reg #(
+    .Width($bits(batch_t))
+  ) u_batches (
+    .clk_i,
+    .rst_ni,
+    .clr_i,
+    .valid_i(batch_made),
+    .ready_o(room),
+    .data_i (batch_new),
+    .valid_o(batch_valid),
+    .ready_i(batch_take),
+    .data_o (batch_next)
+  );
 
   // The slot that alloc and fill mean.
   logic target;
@@ -214,7 +263,7 @@ module lilong_params #(
     ready_d = ready_q & ~take_i;
     if (alloc) busy_d[target] = 1'b1;
     if (fill) ready_d[target] = 1'b1;
-    if (tag_finish_q[2]) ready_d[tag_slot_q[2]] = 1'b1;
+    if (tag_finish_q[Way-1]) ready_d[tag.slot] = 1'b1;
   end
   assign ready_o = ready_q;
 
@@ -247,9 +296,9 @@ module lilong_params #(
       index_q    <= index_d;
       addr_q     <= addr_d;
       size_q     <= size_d;
-      pend_q     <= pend_d;
+      pend_q     <= batch_take ? batch_next.mask : pend_q & ~prm_gnt_i;
       if (phase_q == PhIdle) channels_q <= cv.channels;
-      else if (record_end && batch_done) channels_q <= channels_q - 16'(Lanes);
+      else if (record_end && room) channels_q <= channels_q - 16'(Lanes);
       slot_q     <= slot_d;
       busy_q     <= busy_d;
       ready_q    <= ready_d;
@@ -258,30 +307,30 @@ module lilong_params #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      tag_valid_q       <= '0;
-      tag_finish_q      <= '0;
-      tag_phase_q       <= '0;
-      tag_index_q       <= '0;
-      tag_slot_q        <= '0;
-      tag_sel_q         <= '0;
-      tag_per_channel_q <= '0;
+      tag_valid_q  <= '0;
+      tag_finish_q <= '0;
+      tag_q        <= '0;
     end else if (clr_i) begin
       tag_valid_q  <= '0;
       tag_finish_q <= '0;
-    end else if (in_flight || granted != '0) begin
-      tag_valid_q       <= {tag_valid_q[1:0], granted};
-      tag_finish_q      <= {tag_finish_q[1:0], finish};
-      tag_phase_q       <= {tag_phase_q[1:0], phase_q};
-      tag_index_q       <= {tag_index_q[1:0], index_q};
-      tag_slot_q        <= {tag_slot_q[1:0], slot_q};
-      tag_sel_q         <= {tag_sel_q[1:0], cmd_sel_i};
-      tag_per_channel_q <= {tag_per_channel_q[1:0], per_channel};
+    end else if (tag_valid_q != '0 || pend_q != '0) begin
+      tag_valid_q  <= {tag_valid_q[Way-2:0], granted};
+      tag_finish_q <= {tag_finish_q[Way-2:0], granted != '0 && batch_done && last_q};
+      tag_q        <= {tag_q[Way-2:0], now_q};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (batch_take) begin
+      place_q <= batch_next.place;
+      last_q  <= batch_next.last;
+      now_q   <= batch_next.tag;
     end
   end
 
   // ---- table
-  assign table_we_o   = tag_valid_q[2][0] && tag_phase_q[2] == PhTable;
-  assign table_row_o  = {tag_sel_q[2], tag_index_q[2][TW-2:0]};
+  assign table_we_o   = tag_valid_q[Way-1][0] && tag.phase == PhTable;
+  assign table_row_o  = {tag.sel, tag.index[TW-2:0]};
   assign table_data_o = prm_rdata_i[Depth*8-1:0];
 
   // ---- slots: the record as it lies in memory
@@ -290,7 +339,7 @@ module lilong_params #(
   logic [1:0][RawBits-1:0] raw_q;
 
   always_ff @(posedge clk_i) begin
-    if (tag_valid_q[2][0] && tag_phase_q[2] == PhHead) begin
+    if (tag_valid_q[Way-1][0] && tag.phase == PhHead) begin
       head_multiplier_q <= prm_rdata_i[30:0];
       head_shift_q      <= prm_rdata_i[37:32];
     end
@@ -299,9 +348,9 @@ module lilong_params #(
   // Vector v of a record always comes through port v mod WeightVectors.
   always_ff @(posedge clk_i) begin
     for (int unsigned v = 0; v < ChannelVecs; v++) begin
-      if (tag_phase_q[2] == PhRecord && tag_valid_q[2][v%WeightVectors] &&
-          tag_index_q[2] == IW'(v - v % WeightVectors)) begin
-        raw_q[tag_slot_q[2]][v*Depth*8 +: Depth*8] <=
+      if (tag.phase == PhRecord && tag_valid_q[Way-1][v%WeightVectors] &&
+          tag.index == IW'(v - v % WeightVectors)) begin
+        raw_q[tag.slot][v*Depth*8 +: Depth*8] <=
             prm_rdata_i[(v%WeightVectors)*Depth*8 +: Depth*8];
       end
     end
@@ -314,9 +363,9 @@ module lilong_params #(
   logic [1:0][30:0] common_multiplier_q;
   logic [1:0][5:0]  common_shift_q;
 
-  // As fill, but independent of grants: nothing is asked for then.
+  // As fill, from registers only.
   logic fill_data;
-  assign fill_data = phase_q == PhRecord && !is_conv && left_q == '0 && pend_q == '0 && !in_flight &&
+  assign fill_data = phase_q == PhRecord && !is_conv && left_q == '0 && !in_flight &&
                      !busy_q[slot_q];
 
   always_ff @(posedge clk_i) begin
@@ -326,11 +375,11 @@ module lilong_params #(
       common_bias_q[slot_q]       <= is_pool ? pl.bias : 32'd0;
       common_multiplier_q[slot_q] <= el.multiplier;
       common_shift_q[slot_q]      <= el.shift;
-    end else if (tag_finish_q[2]) begin
-      same_bias_q[tag_slot_q[2]]         <= 1'b0;
-      same_scale_q[tag_slot_q[2]]        <= !tag_per_channel_q[2];
-      common_multiplier_q[tag_slot_q[2]] <= head_multiplier_q;
-      common_shift_q[tag_slot_q[2]]      <= head_shift_q;
+    end else if (tag_finish_q[Way-1]) begin
+      same_bias_q[tag.slot]         <= 1'b0;
+      same_scale_q[tag.slot]        <= !tag.per_channel;
+      common_multiplier_q[tag.slot] <= head_multiplier_q;
+      common_shift_q[tag.slot]      <= head_shift_q;
     end
   end
 
@@ -345,6 +394,7 @@ module lilong_params #(
     end
   end
 
-  `LILONG_ASSERT(FillsOnce, fill == (fill_data && batch_done))
-  `LILONG_ASSERT(DataFollowsGrant, (tag_valid_q[2] & ~prm_rvalid_i) == '0)
+  `LILONG_ASSERT(FillsOnce, fill == fill_data)
+  `LILONG_ASSERT(RoomWhenAtRest, in_flight || room)
+  `LILONG_ASSERT(DataFollowsGrant, (tag_valid_q[Way-1] & ~prm_rvalid_i) == '0)
 endmodule

@@ -8,6 +8,7 @@
 package lilong_path_pkg;
 
   localparam logic [27:0] FarRight = 28'h2000000;  // 2^25, saturated position
+  localparam int unsigned ReadLatency = 4;  // cycles from the grant of a vector to its data
 
   // Bank of a vector of the scratchpad, one hot; lowest bits of its number.
   function automatic logic [7:0] bank_hot(input logic [5:0] vector);

@@ -2,8 +2,8 @@
 // Cuts the pieces of a beat to the image and turns them into vectors and masks (two stages), then
 // queues up to 8 beats.  A beat enters only when there is room for it, so nothing here waits.
 // Bytes outside the image are never asked for.
-// What a beat needs after its release lies in block RAM, which also keeps that of the beats that the
-// stream has taken (at most 4); it is read by the release.
+// What a beat needs after its release lies in distributed memory, which also keeps that of the beats
+// that the stream has taken (at most 5); it is read by the release.
 `include "lilong_assert.svh"
 
 module lilong_range #(

@@ -97,9 +97,10 @@ module lilong_reader #(
   assign vec_req_o  = pend_q;
   assign vec_addr_o = place_q;
 
-  // ---- answers: three cycles behind the last grant of a group; a vector that came earlier is kept
-  logic [2:0]         tag_valid_q;
-  logic [2:0][DW-1:0] tag_offset_q;
+  // ---- answers, a fixed time behind the last grant of a group; a vector that came earlier is kept
+  localparam int unsigned Way = lilong_path_pkg::ReadLatency;
+  logic [Way-1:0]         tag_valid_q;
+  logic [Way-1:0][DW-1:0] tag_offset_q;
   logic [1:0][Depth*8-1:0] kept_q, both;
   /* verilator lint_off UNUSEDSIGNAL */   // only the first Depth bytes belong to the group
   logic [1:0][Depth*8-1:0] rotated;
@@ -111,12 +112,12 @@ module lilong_reader #(
     end else if (clr_i) begin
       tag_valid_q <= '0;
     end else begin
-      tag_valid_q <= {tag_valid_q[1:0], granted};
+      tag_valid_q <= {tag_valid_q[Way-2:0], granted};
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (granted || tag_valid_q != '0) tag_offset_q <= {tag_offset_q[1:0], offset_q};
+    if (granted || tag_valid_q != '0) tag_offset_q <= {tag_offset_q[Way-2:0], offset_q};
     for (int unsigned p = 0; p < 2; p++) begin
       if (vec_rvalid_i[p]) kept_q[p] <= vec_rdata_i[p*Depth*8 +: Depth*8];
     end
@@ -125,11 +126,11 @@ module lilong_reader #(
   always_comb begin
     both    = '0;
     rotated = '0;
-    if (tag_valid_q[2]) begin
+    if (tag_valid_q[Way-1]) begin
       for (int unsigned p = 0; p < 2; p++) begin
         both[p] = vec_rvalid_i[p] ? vec_rdata_i[p*Depth*8 +: Depth*8] : kept_q[p];
       end
-      rotated = both >> {tag_offset_q[2], 3'b000};
+      rotated = both >> {tag_offset_q[Way-1], 3'b000};
     end
   end
 
@@ -141,7 +142,7 @@ module lilong_reader #(
     .clk_i,
     .rst_ni,
     .clr_i,
-    .valid_i(tag_valid_q[2]),
+    .valid_i(tag_valid_q[Way-1]),
     .ready_o(room),
     .data_i (rotated[0]),
     .valid_o,
@@ -149,5 +150,5 @@ module lilong_reader #(
     .data_o,
     .count_o(waiting)
   );
-  `LILONG_ASSERT(FifoHasRoom, !tag_valid_q[2] || room)
+  `LILONG_ASSERT(FifoHasRoom, !tag_valid_q[Way-1] || room)
 endmodule

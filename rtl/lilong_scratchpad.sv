@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scratchpad: 8 skewed banks, each one vector (Depth bytes) wide with one read and one write port.
 //
-//   read:   req, addr --> arbitrate --> bank --> output register --> crossbar register --> rdata
-//           cycle t  (gnt in t)         t + 1    t + 2               t + 3 (rvalid)
+//   read:   req, addr --> arbitrate --> row register --> bank --> output register --> crossbar
+//           cycle t  (gnt in t)         t + 1            t + 2    t + 3               register,
+//                                                                                     rdata, rvalid
+//                                                                                     in t + 4
 //   write:  req, addr --> arbitrate, rotate granules --> register --> one or two banks
 //           cycle t (gnt in t)                           t + 1 (written at its end)
 //
@@ -90,29 +92,36 @@ module lilong_scratchpad #(
   end
   assign rd_gnt_o = gnt;
 
-  // ---- read: bank, output register, crossbar register
+  // ---- read: row register, bank, output register, crossbar register
+  logic [Banks-1:0][RowWidth-1:0] bank_rd_row_q;
   logic [Banks-1:0][Width-1:0] bank_data, out_q;
-  logic [Banks-1:0] bank_valid_q;
-  logic [Ports-1:0] valid1_q, valid2_q, valid3_q;
-  logic [Ports-1:0][2:0] bank1_q, bank2_q;
+  logic [Banks-1:0] bank_rd_en_q, bank_valid_q;
+  logic [Ports-1:0] valid1_q, valid2_q, valid3_q, valid4_q;
+  logic [Ports-1:0][2:0] bank1_q, bank2_q, bank3_q;
   logic [Ports-1:0][Width-1:0] rdata_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      bank_rd_en_q <= '0;
       bank_valid_q <= '0;
       valid1_q     <= '0;
       valid2_q     <= '0;
       valid3_q     <= '0;
+      valid4_q     <= '0;
     end else if (clr_i) begin
+      bank_rd_en_q <= '0;
       bank_valid_q <= '0;
       valid1_q     <= '0;
       valid2_q     <= '0;
       valid3_q     <= '0;
+      valid4_q     <= '0;
     end else begin
-      bank_valid_q <= bank_taken;
+      bank_rd_en_q <= bank_taken;
+      bank_valid_q <= bank_rd_en_q;
       valid1_q     <= gnt;
       valid2_q     <= valid1_q;
       valid3_q     <= valid2_q;
+      valid4_q     <= valid3_q;
     end
   end
 
@@ -122,22 +131,24 @@ module lilong_scratchpad #(
         .Width(Width)
     ) u_mux (
         .data_i(out_q),
-        .sel_i (bank2_q[n]),
+        .sel_i (bank3_q[n]),
         .data_o(crossed[n])
     );
   end
 
   always_ff @(posedge clk_i) begin
+    if (rd_req_i != '0) bank_rd_row_q <= bank_rd_row;
     bank1_q <= rd_bank;
     bank2_q <= bank1_q;
+    bank3_q <= bank2_q;
     for (int unsigned b = 0; b < Banks; b++) begin
       if (bank_valid_q[b]) out_q[b] <= bank_data[b];
     end
     for (int unsigned n = 0; n < Ports; n++) begin
-      if (valid2_q[n]) rdata_q[n] <= crossed[n];
+      if (valid3_q[n]) rdata_q[n] <= crossed[n];
     end
   end
-  assign rd_rvalid_o = valid3_q;
+  assign rd_rvalid_o = valid4_q;
   assign rd_rdata_o  = rdata_q;
 
   // ---- write: rotate the granules of each port to their places in the vectors
@@ -229,8 +240,8 @@ module lilong_scratchpad #(
         .Granules(Granules)
     ) u_sram (
         .clk_i,
-        .rd_en_i(bank_taken[b]),
-        .rd_row_i(bank_rd_row[b]),
+        .rd_en_i(bank_rd_en_q[b]),
+        .rd_row_i(bank_rd_row_q[b]),
         .rd_data_o(bank_data[b]),
         .wr_en_i(bank_wr_en_q[b]),
         .wr_row_i(bank_wr_row_q[b]),

@@ -2,14 +2,16 @@
 // Activation fetch: every stream keeps its last even and its last odd vector, so a vector is read
 // only when it is entered.  Port 2s reads the even vectors of stream s, port 2s + 1 the odd ones.
 //
-// Up to four beats ask ahead: every port has a queue of its own, so ports that meet in a bank drift
-// apart instead of meeting again with every beat.  Beats are released in order, in the cycle after
+// Up to five beats ask ahead: every port has a queue of its own, so ports that meet in a bank drift
+// apart instead of meeting again with every beat.  Beats are released in order, two cycles after
 // all their vectors and weights were granted at the earliest, and (last step) when a result entry is
 // free; from then on nothing waits:
 //
-//   grant t | bank t+1: release | output register | crossbar, t+3 | held t+4: rotate, mask | t+5
+//   grant t | row t+1 | bank t+2: release | output register | crossbar, t+4 | held t+5: rotate,
+//                                                                             mask | t+6
 //
 // In the cycle after one in which the oldest beat only waited for weights, these come first.
+// A grant changes the queues at once; all else learns of it from a register, a cycle later.
 // The first beat of an instruction forgets the vectors held; with `fence` it waits until every
 // earlier instruction is done.
 module lilong_stream #(
@@ -51,7 +53,8 @@ module lilong_stream #(
   localparam int unsigned Width = Depth * 8;
   localparam int unsigned DepthBits = $clog2(Depth);
   localparam int unsigned TW = AW - 1;  // vector address / 2
-  localparam int unsigned Window = 4;   // beats that ask ahead, requests of a port, vectors held
+  localparam int unsigned Ahead = 5;    // beats that ask ahead
+  localparam int unsigned Slots = 8;    // for beats, requests of a port, vectors held: more than Ahead
 
   // What the release needs of a beat.
   typedef struct packed {
@@ -62,7 +65,7 @@ module lilong_stream #(
     logic       gap;      // no release in the next cycle
   } control_t;
 
-  typedef logic [5:0][1:0] slots_t;  // where its vectors lie
+  typedef logic [5:0][2:0] slots_t;  // where its vectors lie
 
   // Physical address of a vector: row and bank.
   function automatic logic [AW-1:0] place(input logic [AW-1:0] vector);
@@ -73,9 +76,9 @@ module lilong_stream #(
   logic [5:0] held_q, need, hit, push;
   logic [5:0][TW-1:0] tag_q, want;            // newest vector of a port
   logic [5:0][AW-1:0] new_place;
-  logic [5:0][1:0] write_q;                   // next slot of a port
+  logic [5:0][2:0] write_q;                   // next slot of a port
   logic [2:0] count_q;
-  logic [1:0] first_q, next_q;                // oldest beat, next free entry
+  logic [2:0] first_q, next_q;                // oldest beat, next free entry
   logic take, fence_ok;
   slots_t enter_slot;
   control_t enter_control;
@@ -93,11 +96,11 @@ module lilong_stream #(
       want[2*s+1] = beat_i.odd[s][TW-1:0];
     end
     fence_ok = !(beat_i.open && beat_i.fence) || beat_i.seq == done_seq_i;
-    take     = beat_valid_i && fence_ok && count_q != 3'(Window);
+    take     = beat_valid_i && fence_ok && count_q != 3'(Ahead);
     for (int unsigned p = 0; p < 6; p++) begin
       new_place[p]  = place({want[p], 1'(p)});
       hit[p]        = held_q[p] && !beat_i.open && tag_q[p] == want[p];
-      enter_slot[p] = write_q[p] - 2'(hit[p] || !need[p]);
+      enter_slot[p] = write_q[p] - 3'(hit[p] || !need[p]);
     end
     enter_control.req     = need & ~hit;
     enter_control.weights = beat_i.weights;
@@ -109,32 +112,40 @@ module lilong_stream #(
   assign beat_pop_o = take;
 
   // ---- ask: a queue for every port
-  logic [5:0][Window-1:0][AW-1:0] queue_q;
-  logic [5:0][1:0] read_q;
+  logic [5:0][2:0] read_q;
   logic [5:0][2:0] waiting_q;   // requests not granted
-  logic [5:0][2:0] granted_q;   // requests granted, beat not released
+  logic [5:0][2:0] granted_q;   // requests granted before that, beat not released
   logic [5:0] req_q, gnt;
+  logic [5:0] gnt_q;            // of the cycle before
   logic [5:0][AW-1:0] place_q;  // of the request that comes next
-  logic [5:0][1:0] read_next;
+  logic [5:0][AW-1:0] second;   // behind the one that asks now
   logic [5:0][2:0] waiting_d;
   logic [5:0][AW-1:0] place_d;
 
   always_comb begin
     for (int unsigned p = 0; p < 6; p++) begin
-      read_next[p] = read_q[p] + 2'd1;
       waiting_d[p] = waiting_q[p] + 3'(push[p]) - 3'(gnt[p]);
       // behind a grant the next one of the queue; the one pushed now may be the only one
-      if (gnt[p]) place_d[p] = waiting_q[p] == 3'd1 ? new_place[p] : queue_q[p][read_next[p]];
+      if (gnt[p]) place_d[p] = waiting_q[p] == 3'd1 ? new_place[p] : second[p];
       else place_d[p] = waiting_q[p] == 3'd0 ? new_place[p] : place_q[p];
     end
+  end
+  for (genvar p = 0; p < 6; p++) begin : gen_queue
+    logic [AW-1:0] queue_q[Slots];
+    logic [2:0] read_next;
+    assign read_next = read_q[p] + 3'd1;
+    always_ff @(posedge clk_i) begin
+      if (push[p]) queue_q[write_q[p]] <= new_place[p];
+    end
+    assign second[p] = queue_q[read_next];
   end
   assign rd_req_o  = req_q;
   assign rd_addr_o = place_q;
   assign gnt       = req_q & rd_gnt_i;
 
   // ---- release: a function of registers only
-  slots_t slot_q[Window];
-  control_t [Window-1:0] control_q, control_d;   // oldest first
+  slots_t slot_q[Slots];
+  control_t [Ahead-1:0] control_q, control_d;   // oldest first
   control_t head;
   logic valid, hazard_q, ready, weights_ok, result_ok, release_beat, first_weights_q;
 
@@ -154,7 +165,7 @@ module lilong_stream #(
   always_comb begin
     control_d = control_q;
     if (release_beat) control_d = control_q >> $bits(control_t);
-    if (take) control_d[2'(count_q - 3'(release_beat))] = enter_control;
+    if (take) control_d[count_q - 3'(release_beat)] = enter_control;
   end
 
   assign weights_want_o  = valid && ready && head.weights && result_ok && !hazard_q;
@@ -178,36 +189,36 @@ module lilong_stream #(
       count_q   <= '0;
       first_q   <= '0;
       next_q    <= '0;
-      queue_q   <= '0;
       read_q    <= '0;
       waiting_q <= '0;
       req_q     <= '0;
       place_q   <= '0;
+      gnt_q     <= '0;
       granted_q       <= '0;
       hazard_q        <= 1'b0;
       first_weights_q <= 1'b0;
       control_q       <= '0;
     end else begin
+      gnt_q   <= gnt;
       count_q <= count_q + 3'(take) - 3'(release_beat);
-      if (release_beat) first_q <= first_q + 2'd1;
+      if (release_beat) first_q <= first_q + 3'd1;
       if (take || release_beat) control_q <= control_d;
       hazard_q        <= release_beat && head.gap;
       first_weights_q <= valid && ready && head.weights && !weights_full_i;
       if (take) begin
-        next_q <= next_q + 2'd1;
+        next_q <= next_q + 3'd1;
         held_q <= beat_i.open ? need : held_q | need;
       end
       for (int unsigned p = 0; p < 6; p++) begin
         if (push[p]) begin
-          tag_q[p]               <= want[p];
-          queue_q[p][write_q[p]] <= new_place[p];
-          write_q[p]             <= write_q[p] + 2'd1;
+          tag_q[p]   <= want[p];
+          write_q[p] <= write_q[p] + 3'd1;
         end
-        if (gnt[p]) read_q[p] <= read_q[p] + 2'd1;
+        if (gnt[p]) read_q[p] <= read_q[p] + 3'd1;
         waiting_q[p] <= waiting_d[p];
         req_q[p]     <= waiting_d[p] != '0;
         if (push[p] || gnt[p]) place_q[p] <= place_d[p];
-        granted_q[p] <= granted_q[p] + 3'(gnt[p]) - 3'(release_beat && head.req[p]);
+        granted_q[p] <= granted_q[p] + 3'(gnt_q[p]) - 3'(release_beat && head.req[p]);
       end
       if (clr_i) begin
         held_q          <= '0;
@@ -218,6 +229,7 @@ module lilong_stream #(
         read_q          <= '0;
         waiting_q       <= '0;
         req_q           <= '0;
+        gnt_q           <= '0;
         granted_q       <= '0;
         hazard_q        <= 1'b0;
         first_weights_q <= 1'b0;
@@ -239,8 +251,9 @@ module lilong_stream #(
   lilong_path_pkg::mask_t [2:0] mask_q;          // in the second cycle
   lilong_path_pkg::action_t act1_q, act2_q;      // in the second and the third
   part_t [2:0] parts_q;
-  logic [2:0][5:0] way_q;
-  logic [5:0][1:0] store_q;     // slot of the vector that comes next
+  localparam int unsigned Way = lilong_path_pkg::ReadLatency - 1;
+  logic [Way-1:0][5:0] way_q;
+  logic [5:0][2:0] store_q;     // slot of the vector that comes next
   logic [5:0][Width-1:0] hold;
 
   // Of a range of bytes: those from `first` on.
@@ -257,9 +270,9 @@ module lilong_stream #(
   endfunction
 
   for (genvar p = 0; p < 6; p++) begin : gen_hold
-    logic [Width-1:0] hold_q[Window];
+    logic [Width-1:0] hold_q[Slots];
     always_ff @(posedge clk_i) begin
-      if (way_q[2][p]) hold_q[store_q[p]] <= rd_rdata_i[p*Width+:Width];
+      if (way_q[Way-1][p]) hold_q[store_q[p]] <= rd_rdata_i[p*Width+:Width];
     end
     assign hold[p] = hold_q[pipe_slot_q[2][p]];
   end
@@ -275,9 +288,9 @@ module lilong_stream #(
       store_q <= '0;
     end else begin
       pipe_q <= {pipe_q[1:0], release_beat};
-      way_q  <= {way_q[1:0], gnt};
+      way_q  <= {way_q[Way-2:0], gnt_q};
       for (int unsigned p = 0; p < 6; p++) begin
-        if (way_q[2][p]) store_q[p] <= store_q[p] + 2'd1;
+        if (way_q[Way-1][p]) store_q[p] <= store_q[p] + 3'd1;
       end
     end
   end

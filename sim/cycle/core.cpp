@@ -197,8 +197,7 @@ void TimingCore::update(Result& result) {
     DmaCommand c;
     if (issue.taken & 4) c = command(queues_[2].head());
     store_.tick({issue.taken & 4 ? &c : nullptr, bus.storeReady, bus.storeDataReady, bus.storeDone,
-                 (granted & Scratchpad::kStoreBit) != 0,
-                 (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
+                 (granted & Scratchpad::kStoreBit) != 0, scratchpad_.storeValid()});
     counter(result, Counter::storeStallMemory) += store_.stallMemory;
     counter(result, Counter::storeStallBank) += store_.stallBank;
     counter(result, Counter::bytesWritten) += store_.bytesAsked;
@@ -211,7 +210,7 @@ void TimingCore::update(Result& result) {
     counter(result, Counter::execStallOutput) += exec_.stallOutput;
     counter(result, Counter::macBeats) += exec_.beat;
   }
-  scratchpad_.tick(granted);
+  scratchpad_.tick((granted & Scratchpad::kStoreBit) != 0);
   if (done != 0 || issue.acquired >= 0) {
     overflow_ = sync_.tick(queues_, issue.acquired, done);
   }

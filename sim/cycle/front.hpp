@@ -183,7 +183,7 @@ struct Front {
       uint8_t& banks = g.banks[cycle + n];
       uint32_t taken = banks;
       const uint32_t grant = weights_.grants(taken);
-      weights_.tick(grant, false, load, false, setup_.blocks());
+      weights_.tick(grant, load, load, false, setup_.blocks());
       banks = static_cast<uint8_t>(taken);
       n++;
     }

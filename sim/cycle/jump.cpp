@@ -103,12 +103,12 @@ uint64_t TimingCore::transfer(const Exec::Trail* trail, uint64_t limit, Result& 
     }
     if (!store_.resting()) {
       store_.tick({nullptr, bus.storeReady, bus.storeDataReady, bus.storeDone, storeGrant,
-                   (scratchpad_.valid3 & Scratchpad::kStoreBit) != 0});
+                   scratchpad_.storeValid()});
       storeStallMemory += store_.stallMemory;
       storeStallBank += store_.stallBank;
       if (store_.bytesAsked != 0) counter(result, Counter::bytesWritten) += store_.bytesAsked;
     }
-    scratchpad_.tick(storeGrant ? Scratchpad::kStoreBit : 0);
+    scratchpad_.tick(storeGrant);
   }
   counter(result, Counter::loadStallMemory) += loadStallMemory;
   counter(result, Counter::loadStallBank) += loadStallBank;

@@ -5,7 +5,7 @@
 //   1. outputs that are functions of its registers: const getters (requests, valid, ready, done)
 //   2. functions of registers and of inputs of the same cycle: const getters with those inputs
 //   3. tick(inputs): the clock edge; afterwards the getters show the next cycle
-// clear() does what clr_i does.  Data comes back three cycles after its grant, so the valid bits of
+// clear() does what clr_i does.  Data comes back a fixed time after its grant, so the valid bits of
 // the way back are not modelled as ports: whoever asked knows.  A struct mirrors the registers of
 // its module that influence time.
 #pragma once
@@ -18,6 +18,7 @@
 
 namespace lilong::cycle {
 
+inline constexpr unsigned kReadLatency = 4;     // cycles from the grant of a vector to its data
 inline constexpr unsigned kActPorts = 6;        // read ports of the three streams, even and odd
 inline constexpr unsigned kVecPorts = 4;        // of them, those that the vector path uses
 inline constexpr unsigned kMaxWeightPorts = 8;  // most WEIGHT_VECTORS of any shape

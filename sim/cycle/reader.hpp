@@ -36,8 +36,8 @@ struct Reader {
     if (!next_) group_ = group;
     next_ = there && !accept;
     const bool take = pop && waiting_ != 0;
-    waiting_ = static_cast<uint8_t>(waiting_ + (tags_ >> 2 & 1) - take);
-    tags_ = static_cast<uint8_t>((tags_ << 1 | granted) & 7);
+    waiting_ = static_cast<uint8_t>(waiting_ + (tags_ >> (kReadLatency - 1) & 1) - take);
+    tags_ = static_cast<uint8_t>((tags_ << 1 | granted) & kTags);
     count_ = static_cast<uint8_t>(count_ + accept - take);
     pend_ &= static_cast<uint8_t>(~grant);
     if (accept) {
@@ -49,6 +49,7 @@ struct Reader {
 
  private:
   static constexpr uint8_t kEntries = 8;
+  static constexpr unsigned kTags = (1u << kReadLatency) - 1;
   uint32_t depth_mask_;
   unsigned depth_bits_;
   uint32_t vector_mask_;
@@ -57,7 +58,7 @@ struct Reader {
   Group group_;
   uint8_t pend_ = 0;     // ports not yet granted
   uint8_t count_ = 0;    // groups accepted and not yet taken away
-  uint8_t tags_ = 0;     // groups granted one, two, three cycles ago
+  uint8_t tags_ = 0;     // groups granted one, two, ... cycles ago
   uint8_t waiting_ = 0;  // groups in the queue
 };
 

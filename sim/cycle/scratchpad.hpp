@@ -10,17 +10,18 @@ struct Scratchpad {
   unsigned granuleShift;  // granule address to vector address
   uint32_t granuleMask;   // granules of a vector, less one
   uint32_t vectorMask;
-  // Grants of one, two and three cycles ago; STORE has the bit behind those of exec.
-  uint32_t valid1 = 0, valid2 = 0, valid3 = 0;
+  uint32_t storeWay = 0;  // grants to STORE, bit n: n + 1 cycles ago
 
   explicit Scratchpad(const Shape& shape)
       : granuleShift(shape.depthBits() - 3),
         granuleMask(shape.depth / 8 - 1),
         vectorMask(shape.vectorMask()) {}
 
-  void clear() { valid1 = valid2 = valid3 = 0; }
+  void clear() { storeWay = 0; }
+  // Data for STORE comes back.
+  bool storeValid() const { return (storeWay >> (kReadLatency - 1) & 1) != 0; }
 
-  static constexpr uint32_t kStoreBit = 1u << 31;
+  static constexpr uint32_t kStoreBit = 1u << 31;  // behind those of exec
 
   // Grants of this cycle to exec, low ports first unless the upper ones are; `taken`: banks that it
   // reads.
@@ -52,11 +53,7 @@ struct Scratchpad {
     return load.req && (!result.req || (banks(result) & banks(load)) == 0);
   }
 
-  void tick(uint32_t granted) {
-    valid3 = valid2;
-    valid2 = valid1;
-    valid1 = granted;
-  }
+  void tick(bool storeGrant) { storeWay = storeWay << 1 | (storeGrant ? 1 : 0); }
 
  private:
   static uint32_t grants(const ExecReads& reads, uint32_t requests, uint32_t& taken) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lilong_stream: up to four beats ask ahead (vectors.hpp knows for what); beats are released in
+// lilong_stream: up to five beats ask ahead (vectors.hpp knows for what); beats are released in
 // order.  The only place of the array path where something waits.
 #pragma once
 
@@ -10,12 +10,12 @@
 namespace lilong::cycle {
 
 struct Stream {
-  static constexpr unsigned kWindow = 4;
+  static constexpr unsigned kAhead = 5;
 
   void clear() {
     vectors_.clear();
     count_ = first_ = next_ = 0;
-    read_ = waiting_ = granted_ = 0;
+    read_ = waiting_ = late_ = granted_ = 0;
     hazard_ = weights_first_ = false;
   }
   bool empty() const { return count_ == 0; }
@@ -23,7 +23,7 @@ struct Stream {
 
   // Does the beat at the head of the queue enter?
   bool takes(const Beat& beat, uint32_t done_seq) const {
-    if (count_ == kWindow) return false;
+    if (count_ == kAhead) return false;
     return (beat.flags & (kOpen | kFence)) != (kOpen | kFence) || beat.seq == done_seq;
   }
 
@@ -80,28 +80,27 @@ struct Stream {
     weights_first_ = count_ != 0 && !weights_full && (window_[first_].flags & kLoad) != 0 &&
                      missing(window_[first_].req) == 0;
     hazard_ = (r.flags & kSingle) != 0;
-    if (grant != 0) {
-      const uint64_t g = kSpread[grant];
-      read_ = (read_ + g) & kPlaces;
-      waiting_ -= g;
-      granted_ += g;
-    }
+    granted_ += late_;
+    late_ = kSpread[grant];
+    read_ = (read_ + late_) & kPlaces;
+    waiting_ -= late_;
     if ((r.events & kBeat) != 0) {
       granted_ -= window_[first_].req;
-      first_ = (first_ + 1) % kWindow;
+      first_ = (first_ + 1) % kSlots;
       count_--;
     }
     if (enter == nullptr) return;
     waiting_ += enter->asks;
     window_[next_] = {enter->asks, enter->flags};
-    next_ = (next_ + 1) % kWindow;
+    next_ = (next_ + 1) % kSlots;
     count_++;
   }
 
-  // A beat enters and one is released in every cycle, and only the newest beat waits for vectors.
+  // A beat enters and one is released in every cycle, and only the newest beat waits for vectors,
+  // which those of the one before were granted in the last cycle.
   bool flows() const {
-    return count_ > 1 && count_ != kWindow && !hazard_ && !weights_first_ &&
-           waiting_ == newest().req;
+    return count_ > 2 && count_ != kAhead && !hazard_ && !weights_first_ &&
+           waiting_ == newest(0).req && late_ == newest(1).req;
   }
   // Beats, oldest first.
   unsigned beats() const { return count_; }
@@ -109,13 +108,14 @@ struct Stream {
   // are `behind` beats that have not entered.
   template <typename BeatOf>
   void flow(unsigned behind, const BeatOf& beat) {
-    granted_ = 0;
+    granted_ = waiting_ = 0;
     for (unsigned n = 0; n < count_; n++) {
       const Beat& b = beat(n);
-      window_[(first_ + n) % kWindow] = {b.asks, b.flags};
+      window_[(first_ + n) % kSlots] = {b.asks, b.flags};
+      late_ = waiting_;
       granted_ += waiting_ = b.asks;
     }
-    granted_ -= waiting_;
+    granted_ -= waiting_ + late_;
     uint64_t left = waiting_;  // asked for and not granted; at most 16 of a port
     for (unsigned n = 0; n < behind; n++) left += beat(count_ + n).asks;
     read_ = (vectors_.places() + Vectors::kEntries * kPortOnes - left) & kPlaces;
@@ -126,6 +126,7 @@ struct Stream {
     uint64_t req = 0;  // ports that this beat asks, one byte each
     uint32_t flags = 0;
   };
+  static constexpr unsigned kSlots = 8;  // more than beats
   static constexpr uint64_t kPlaces = Vectors::kPlaces;
   static constexpr std::array<uint64_t, 64> kSpread = [] {
     std::array<uint64_t, 64> table{};
@@ -135,7 +136,10 @@ struct Stream {
     return table;
   }();
 
-  const Entry& newest() const { return window_[(next_ + kWindow - 1) % kWindow]; }
+  // The beat that entered last, or `before` others before that.
+  const Entry& newest(unsigned before) const {
+    return window_[(next_ + kSlots - 1 - before) % kSlots];
+  }
 
   // Top bit of every byte that is not 0 (and at most 128).
   static uint64_t nonZero(uint64_t bytes) { return (bytes + 127 * kPortOnes) & (128 * kPortOnes); }
@@ -146,8 +150,9 @@ struct Stream {
   bool hazard_ = false, weights_first_ = false;
   unsigned count_ = 0, first_ = 0, next_ = 0;  // beats; oldest, next free entry
   uint64_t read_ = 0;                          // places in the queues of the ports
-  uint64_t waiting_ = 0, granted_ = 0;         // requests not granted; granted, not released
-  Entry window_[kWindow];
+  uint64_t waiting_ = 0, late_ = 0;            // requests not granted; granted in the last cycle
+  uint64_t granted_ = 0;                       // granted before, not released
+  Entry window_[kSlots];
 };
 
 }  // namespace lilong::cycle

@@ -5,6 +5,7 @@
 // Usage: lockstep_test [runs] [seed] [opcode]
 #include <verilated.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -75,7 +76,7 @@ class Lockstep {
       const bool offer = wanted && top_.cmd_ready_o;  // only when ready
       top_.cmd_valid_i = offer;
       top_.rd_gnt_i = 0;
-      top_.rd_rvalid_i = way_[2];
+      top_.rd_rvalid_i = way_[cycle::kReadLatency - 1];
       top_.wr_gnt_i = 0;
       top_.eval();
       if (!compareRequests(cmd)) return false;
@@ -99,8 +100,7 @@ class Lockstep {
           !same("stall_output", stall_output, twin_.stallOutput)) {
         return false;
       }
-      way_[2] = way_[1];
-      way_[1] = way_[0];
+      std::copy_backward(std::begin(way_), std::end(way_) - 1, std::end(way_));
       way_[0] = in.readGrant;
       if (started) trace_.push_back(2 * (cycle_ - begin));
       if (finished) trace_.push_back(2 * (cycle_ - begin) + 1);
@@ -216,8 +216,8 @@ class Lockstep {
   Vlilong_exec top_;
   cycle::Exec twin_;
   uint32_t asked_[cycle::kMaxExecPorts] = {};
-  uint32_t way_[3] = {};        // grants of the last three cycles
-  std::vector<int64_t> trace_;  // starts (even) and ends (odd) of the last run
+  uint32_t way_[cycle::kReadLatency] = {};  // grants of the last cycles
+  std::vector<int64_t> trace_;              // starts (even) and ends (odd) of the last run
   int64_t cycle_ = 0, instructions_ = 0, clears_ = 0, ahead_ = 0;
 };
 

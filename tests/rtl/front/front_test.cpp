@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "Vlilong_front.h"
+#include "sim/cycle/ports.hpp"
 #include "tests/rtl/front/work.hpp"
 
 namespace {
@@ -280,14 +281,14 @@ class Bench {
   void returnData() {
     way_.push_front({});
     way_[0].fill(-1);
-    while (way_.size() > 4) way_.pop_back();
-    if (way_.size() == 4) {
+    while (way_.size() > kWay) way_.pop_back();
+    if (way_.size() == kWay) {
       for (int p = 0; p < kPorts; p++) {
-        const int64_t v = way_[3][p];
+        const int64_t v = way_[kWay - 1][p];
         uint8_t* port = p < 6 ? reinterpret_cast<uint8_t*>(&top_.act_rdata_i) + p * kDepth
                               : reinterpret_cast<uint8_t*>(&top_.weight_rdata_i) + (p - 6) * kDepth;
         for (int i = 0; i < kDepth; i++) {
-          port[i] = v >= 0 ? static_cast<uint8_t>(mem_at_grant_[p][2][i]) : static_cast<uint8_t>(rng_());
+          port[i] = v >= 0 ? static_cast<uint8_t>(mem_at_grant_[p][kWay - 2][i]) : static_cast<uint8_t>(rng_());
         }
       }
     }
@@ -297,7 +298,7 @@ class Bench {
     uint32_t taken = 0, act = 0, weight = 0;
     const uint32_t act_req = top_.act_req_o, weight_req = top_.weight_req_o;
     for (int p = 0; p < kPorts; p++) {
-      for (int t = 3; t > 0; t--) mem_at_grant_[p][t] = mem_at_grant_[p][t - 1];
+      for (size_t t = kWay - 1; t > 0; t--) mem_at_grant_[p][t] = mem_at_grant_[p][t - 1];
       const bool req = p < 6 ? (act_req >> p) & 1 : (weight_req >> (p - 6)) & 1;
       if (!req || !chance(options.grant)) continue;
       // row and bank
@@ -341,8 +342,9 @@ class Bench {
   Memory mem_;
   Top top_;
   uint32_t seq_ = 0;
+  static constexpr size_t kWay = lilong::cycle::kReadLatency + 1;  // this cycle and those before
   std::deque<std::array<int64_t, kPorts>> way_;
-  std::array<std::array<std::array<int8_t, kDepth>, 4>, kPorts> mem_at_grant_{};
+  std::array<std::array<std::array<int8_t, kDepth>, kWay>, kPorts> mem_at_grant_{};
 };
 
 bool measure(Bench& bench, const char* name, const Work& w) {

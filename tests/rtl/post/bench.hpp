@@ -62,8 +62,8 @@ class Bench {
     while (done < works.size()) {
       if (cycle_ == end) return false;
       // Instructions
-      const bool offer = model_.cmd_ready_o && issued < works.size() &&
-                         (!works[issued].vector || done == issued);
+      const bool offer =
+          model_.cmd_ready_o && issued < works.size() && (!works[issued].vector || done == issued);
       model_.cmd_valid_i = offer;
       if (offer) {
         std::memcpy(&model_.cmd_i, works[issued].descriptor.data(), 64);
@@ -159,12 +159,12 @@ class Bench {
     }
   }
 
-  // What was granted three cycles ago.
+  // What was granted so long ago that its data comes now.
   void answerReads() {
     uint32_t mask = 0;
-    present(params_[2], kPreset.weightVectors, mask, model_.prm_rdata_i);
+    present(params_[cycle::kReadLatency - 1], kPreset.weightVectors, mask, model_.prm_rdata_i);
     model_.prm_rvalid_i = static_cast<uint8_t>(mask);
-    present(vector_[2], 4, mask, model_.vec_rdata_i);
+    present(vector_[cycle::kReadLatency - 1], 4, mask, model_.vec_rdata_i);
     model_.vec_rvalid_i = static_cast<uint8_t>(mask);
   }
 
@@ -219,7 +219,7 @@ class Bench {
     model_.clk_i = 0;
     model_.eval();
     ++cycle_;
-    for (int i = 2; i > 0; --i) {
+    for (unsigned i = cycle::kReadLatency - 1; i > 0; --i) {
       params_[i] = params_[i - 1];
       vector_[i] = vector_[i - 1];
     }
@@ -236,7 +236,7 @@ class Bench {
   Twin twin_;
   std::vector<uint8_t> scratchpad_;
   std::mt19937 random_;
-  std::array<Answer, 3> params_, vector_;
+  std::array<Answer, cycle::kReadLatency> params_, vector_;
   Answer nextParams_, nextVector_;
   bool accOffered_ = false;
   uint64_t cycle_ = 0, reads_ = 0, writes_ = 0, lastAccumulator_ = 0, lastWrite_ = 0;

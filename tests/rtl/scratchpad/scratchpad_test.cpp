@@ -14,7 +14,7 @@
 namespace {
 
 constexpr uint32_t kBytes = TEST_SCRATCHPAD, kDepth = TEST_DEPTH, kPorts = TEST_PORTS;
-constexpr uint32_t kGranules = kDepth / 8, kLatency = 3, kCycles = 60000;
+constexpr uint32_t kGranules = kDepth / 8, kLatency = 4, kCycles = 60000;
 
 std::mt19937 rng(3);
 uint32_t below(uint32_t n) {
@@ -83,7 +83,6 @@ int run() {
   std::array<std::optional<uint32_t>, kPorts> request;
   std::array<std::deque<Read>, kPorts> owed;
   std::array<std::optional<Write>, 2> write;
-  std::vector<uint32_t> moving;  // granules written in the cycle before
   uint64_t granted = 0, refused = 0, written = 0, lost = 0;
   // Fill through the pins, so that every byte is known.
   for (uint32_t cycle = 0; cycle < kCycles + kBytes / 8 + kLatency; ++cycle) {
@@ -117,7 +116,7 @@ int run() {
     top.eval();
 
     // Reads: the first port of each bank, always; data as it was before this cycle's writes, but
-    // not of the granules that the writes of the cycle before are on their way to.
+    // not of the granules that these write.
     uint32_t taken = 0;
     for (uint32_t i = 0; i < kPorts; ++i) {
       // with upperFirst: 6 .. kPorts - 2, 0 .. 5, kPorts - 1
@@ -145,9 +144,6 @@ int run() {
         continue;
       }
       Read read{*request[n], cycle + kLatency, {}, 0};
-      for (const uint32_t granule : moving) {
-        if (granule / kGranules == read.vector) read.moving |= 1u << granule % kGranules;
-      }
       std::memcpy(read.data.data(), &memory[read.vector * kDepth], kDepth);
       owed[n].push_back(read);
       request[n].reset();
@@ -155,17 +151,21 @@ int run() {
     }
     // Writes: results always, LOAD if it needs none of the same banks; whole or not at all.
     const uint32_t first = write[0] ? write[0]->banks() : 0;
-    moving.clear();
     for (uint32_t p = 0; p < 2; ++p) {
       const bool expect = write[p] && (p == 0 || (write[p]->banks() & first) == 0);
-      if (write[p] && (top.wr_gnt_o >> p & 1) != expect)
-        return fail(cycle, "wrong write grant", p);
+      if (write[p] && (top.wr_gnt_o >> p & 1) != expect) return fail(cycle, "wrong write grant", p);
       lost += write[p] && !expect;
       if (!expect) continue;
       for (uint32_t g = 0; g < kGranules; ++g)
         if (write[p]->strobe >> g & 1) {
           std::memcpy(&memory[(write[p]->granule + g) * 8], &write[p]->data[8 * g], 8);
-          moving.push_back(write[p]->granule + g);
+          for (std::deque<Read>& reads : owed) {
+            if (reads.empty() || reads.back().due != cycle + kLatency) continue;
+            const uint32_t granule = write[p]->granule + g;
+            if (granule / kGranules == reads.back().vector) {
+              reads.back().moving |= 1u << granule % kGranules;
+            }
+          }
         }
       write[p].reset();
       ++written;
