@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from conftest import BUNDLED, Lilong
 from lilong import _lilong
+from lilong.cli import execution
 from needs import BUILD
 
 FAKE = BUILD / "tests/unit/link/lilong_fake_board"
@@ -121,6 +122,34 @@ def test_equal_on_a_board(
     place = f"serial:{board().path}"
     expected = run_on(lilong_command, "functional", tmp_path, NETWORK, "edge")
     assert np.array_equal(run_on(lilong_command, place, tmp_path, NETWORK, "edge"), expected)
+
+
+@pytest.mark.parametrize(
+    ("device", "memory", "expected"),
+    [
+        ("serial:/tmp/x,baud=9600", None, "sdram"),
+        ("serial:/tmp/x", "sram", "sram"),
+        ("uio:/dev/uio0,buffer=/tmp/b", None, "lpddr"),
+        ("cycle", None, "sram"),
+        ("cycle", "sdram", "sdram"),
+    ],
+)
+def test_networks_are_compiled_for_the_memory_of_the_board(
+    monkeypatch: pytest.MonkeyPatch, device: str, memory: str | None, expected: str
+) -> None:
+    class Asked(Exception):
+        pass
+
+    def obtain(_model: str, _preset: str, _numerics: str, asked: str, *_: object) -> None:
+        raise Asked(asked)
+
+    monkeypatch.setattr(execution, "obtain_program", obtain)
+    request = execution.Request(
+        model=str(NETWORK), device=device, preset="nano", numerics=None, memory=memory,
+        inputs=[], samples=1,
+    )  # fmt: skip
+    with pytest.raises(Asked, match=f"^{expected}$"):
+        execution.execute(request)
 
 
 def test_kws_through_noise(

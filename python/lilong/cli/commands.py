@@ -10,6 +10,7 @@ import typer
 
 from lilong.cli.options import (
     DeadChannelsOption,
+    DeviceMemoryOption,
     DeviceOption,
     EitherArgument,
     EmitOption,
@@ -56,7 +57,7 @@ def run_command(
     device: DeviceOption = "functional",
     preset: PresetOption = None,
     numerics: NumericsOption = None,
-    memory: MemoryOption = "sram",
+    memory: DeviceMemoryOption = None,
     input: InputOption = None,
     samples: SamplesOption = None,
     output: Annotated[
@@ -98,7 +99,7 @@ def profile_command(
     device: DeviceOption = "rtl",
     preset: PresetOption = None,
     numerics: NumericsOption = None,
-    memory: MemoryOption = "sram",
+    memory: DeviceMemoryOption = None,
     input: InputOption = None,
     json: JsonOption = None,
     trace: TraceOption = None,

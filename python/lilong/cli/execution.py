@@ -16,6 +16,12 @@ from lilong.cli.output import Bars, console, status
 from lilong.errors import make
 
 BOARDS = ("serial", "uio")
+BOARD_MEMORY = {"serial": "sdram", "uio": "lpddr"}  # what lies behind a board like these
+
+
+def memory_for(device: str, memory: str | None) -> str:
+    """The external memory to compile for and, where it is simulated, to run with."""
+    return memory or BOARD_MEMORY.get(device.partition(":")[0], "sram")
 
 
 @dataclass
@@ -26,7 +32,7 @@ class Request:
     device: str
     preset: str | None
     numerics: str | None
-    memory: str
+    memory: str | None
     inputs: list[str]
     samples: int | None
     outputs: list[str] = field(default_factory=list)
@@ -42,9 +48,10 @@ class Request:
 
 def execute(request: Request) -> int:
     _refuse_useless(request)
+    memory = memory_for(request.device, request.memory)
     with status("Compiling"):
         program = obtain_program(
-            request.model, request.preset, request.numerics, request.memory,
+            request.model, request.preset, request.numerics, memory,
             request.dead_channels, request.no_host,
         )  # fmt: skip
     inputs = data.gather_inputs(program, request.inputs, request.samples)
@@ -53,7 +60,7 @@ def execute(request: Request) -> int:
         device = lilong.Device(
             request.device,
             preset=program.preset,
-            memory=request.memory,
+            memory=memory,
             waves=request.waves or "",
             progress=line,
             upload=bars.upload,

@@ -34,6 +34,14 @@ DeviceOption = Annotated[
     ),
 ]
 MemoryOption = Annotated[Memory, typer.Option("--memory", help="Timing of the external memory.")]
+DeviceMemoryOption = Annotated[
+    Memory | None,
+    typer.Option(
+        "--memory",
+        help="Timing of the external memory; sram, but sdram for serial: and lpddr for uio:.",
+        show_default=False,
+    ),
+]
 DeadChannelsOption = Annotated[
     DeadChannels | None,
     typer.Option("--dead-channels", help="Keep or remove channels that are constant; keep."),
