@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scratchpad: 8 skewed banks, each one vector (Depth bytes) wide with one read and one write port.
 //
-//   read:   req, addr --> arbitrate --> row register --> bank --> output register --> crossbar
-//           cycle t  (gnt in t)         t + 1            t + 2    t + 3               register,
-//                                                                                     rdata, rvalid
-//                                                                                     in t + 4
+//   read:   req, addr -> arbitrate -> row register -> bank -> output register -> crossbar register
+//           cycle t                   t + 1           t + 2   t + 3              t + 4
+//           gnt                                                                  rvalid, rdata
+//
 //   write:  req, addr --> arbitrate, rotate granules --> register --> one or two banks
 //           cycle t (gnt in t)                           t + 1 (written at its end)
 //

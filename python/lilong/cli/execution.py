@@ -15,8 +15,8 @@ from lilong.cli.compiling import obtain_program
 from lilong.cli.output import Bars, console, status
 from lilong.errors import make
 
-BOARDS = ("serial", "uio")
-BOARD_MEMORY = {"serial": "sdram", "uio": "lpddr"}  # what lies behind a board like these
+# Devices that are boards, and the external memory that such a board has.
+BOARD_MEMORY = {"serial": "sdram", "uio": "lpddr"}
 
 
 def memory_for(device: str, memory: str | None) -> str:
@@ -124,7 +124,7 @@ def _timed(report: dict[str, Any]) -> bool:
 
 def _no_times(device: str) -> str:
     """Why a device tells no times of layers and instructions."""
-    if device in BOARDS:
+    if device in BOARD_MEMORY:
         return f"the chip behind {device} counts the cycles of whole inferences only"
     return f"{device} has no time"
 
