@@ -6,7 +6,8 @@
 // cycles at the earliest, so no value is forwarded.
 // The queue never overflows: a beat that ends a position takes its entry when it is released.
 module lilong_accum #(
-    parameter int unsigned Lanes = 16
+    parameter int unsigned Lanes = 16,
+    parameter int unsigned WindowLanes = 16  // the first, that may be asked for a maximum
 ) (
     input  logic                     clk_i,
     input  logic                     rst_ni,
@@ -53,8 +54,8 @@ module lilong_accum #(
     // by the carry of a difference: the memory answers late
     assign gap     = {old[7], old[7:0]} - {sum[7], sum[7:0]};
     assign larger  = !gap[8];  // or equal, which makes no difference
-    assign use_old = !act_i.first && (!act_i.max || larger);
-    assign use_sum = act_i.first || !act_i.max || !larger;
+    assign use_old = !act_i.first && (!act_i.max || l >= WindowLanes || larger);
+    assign use_sum = act_i.first || !act_i.max || l >= WindowLanes || !larger;
     assign total[l*32+:32] = (use_old ? old : '0) + (use_sum ? sum : '0);
   end
 

@@ -2,6 +2,9 @@
 // The multiplier array: Lanes rows of Depth signed 8 x 8 multipliers with registered operands,
 // products and sums.
 //
+// Lanes behind the first WindowLanes have no channel of their own in the streams: they work on dense
+// vectors only, and what they hold otherwise means nothing.
+//
 //   operands: x (dense: the vector for every lane; depthwise: the window itself) and active weights
 //   products (pool max: the maximum of the window)
 //   sums
@@ -28,6 +31,7 @@ module lilong_array #(
 );
   localparam int unsigned Width = Depth * 8;
   localparam int unsigned SumWidth = 16 + $clog2(Depth);
+  localparam int unsigned WindowLanes = lilong_isa_pkg::window_lanes(Lanes, Depth);
 
   // ---- slots that hold a tap
   logic [Depth-1:0] row_mask, slots;
@@ -156,18 +160,23 @@ module lilong_array #(
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     logic [Width-1:0] x_q, w_q;
     logic [Depth*16-1:0] product_q;
-    logic [Depth/2-1:0][7:0] pair_q;
     logic [SumWidth-1:0] sum_q;
 
-    always_ff @(posedge clk_i) begin
-      if (take) begin
-        x_q <= move ? {x_q[Width-9:0], data_i[l*8+:8]} : common;
-        if (enter) x_q[7:0] <= data_i[l*8+:8];
-        if (enter3) begin
-          x_q[(Depth/3)*8+:8]   <= data_i[Width+l*8+:8];
-          x_q[2*(Depth/3)*8+:8] <= data_i[2*Width+l*8+:8];
+    if (l < WindowLanes) begin : gen_operand
+      always_ff @(posedge clk_i) begin
+        if (take) begin
+          x_q <= move ? {x_q[Width-9:0], data_i[l*8+:8]} : common;
+          if (enter) x_q[7:0] <= data_i[l*8+:8];
+          if (enter3) begin
+            x_q[(Depth/3)*8+:8]   <= data_i[Width+l*8+:8];
+            x_q[2*(Depth/3)*8+:8] <= data_i[2*Width+l*8+:8];
+          end
+          if (enter2) x_q[(Depth/2)*8+:8] <= data_i[Width+l*8+:8];
         end
-        if (enter2) x_q[(Depth/2)*8+:8] <= data_i[Width+l*8+:8];
+      end
+    end else begin : gen_operand
+      always_ff @(posedge clk_i) begin
+        if (dense) x_q <= data_i[Width-1:0];
       end
     end
 
@@ -176,18 +185,6 @@ module lilong_array #(
         for (int unsigned d = 0; d < Depth; d++) begin
           w_q[d*8+:8] <= w_clear[d] ? 8'd0 : shadow_i[l*Width+d*8+:8];
           w_q[d*8]    <= slots[d] && (act_i.pool || shadow_i[l*Width+d*8]);
-        end
-      end
-    end
-
-    always_ff @(posedge clk_i) begin
-      if (pair_load) begin
-        for (int unsigned d = 0; d < Depth / 2; d++) begin
-          pair_q[d] <= (pair_first[d] ||
-                        (pair_both[d] &&
-                         signed'(x_q[2*d*8+:8]) > signed'(x_q[(2*d+1)*8+:8]))) ?
-                       x_q[2*d*8+:8] : x_q[(2*d+1)*8+:8];
-          if (pair_none[d]) pair_q[d] <= 8'h80;
         end
       end
     end
@@ -205,8 +202,28 @@ module lilong_array #(
       end
     end
 
-    always_ff @(posedge clk_i) begin
-      if (add_valid_q) sum_q <= total(add_act_q.max, pair_q, product_q);
+    if (l < WindowLanes) begin : gen_sum
+      logic [Depth/2-1:0][7:0] pair_q;
+
+      always_ff @(posedge clk_i) begin
+        if (pair_load) begin
+          for (int unsigned d = 0; d < Depth / 2; d++) begin
+            pair_q[d] <= (pair_first[d] ||
+                          (pair_both[d] &&
+                           signed'(x_q[2*d*8+:8]) > signed'(x_q[(2*d+1)*8+:8]))) ?
+                         x_q[2*d*8+:8] : x_q[(2*d+1)*8+:8];
+            if (pair_none[d]) pair_q[d] <= 8'h80;
+          end
+        end
+      end
+
+      always_ff @(posedge clk_i) begin
+        if (add_valid_q) sum_q <= total(add_act_q.max, pair_q, product_q);
+      end
+    end else begin : gen_sum
+      always_ff @(posedge clk_i) begin
+        if (add_valid_q) sum_q <= total(1'b0, '0, product_q);
+      end
     end
     assign sum_o[l*32+:32] = 32'(signed'(sum_q));
   end

@@ -64,7 +64,8 @@ module lilong_front #(
                   && array_idle && accum_idle;
 
   lilong_setup #(
-      .Lanes(Lanes)
+      .Lanes(Lanes),
+      .Depth(Depth)
   ) u_setup (
       .clk_i         (clk_i),
       .rst_ni        (rst_ni),
@@ -197,7 +198,8 @@ module lilong_front #(
   );
 
   lilong_accum #(
-      .Lanes(Lanes)
+      .Lanes(Lanes),
+      .WindowLanes(lilong_isa_pkg::window_lanes(Lanes, Depth))
   ) u_accum (
       .clk_i      (clk_i),
       .rst_ni     (rst_ni),
@@ -215,6 +217,6 @@ module lilong_front #(
       .idle_o     (accum_idle)
   );
 
-  `LILONG_ASSERT_STATIC(LanesFitVector, Lanes <= Depth && Depth <= 64)
-  `LILONG_ASSERT_STATIC(RowsOfABlock, Lanes % WeightVectors == 0)
+  `LILONG_ASSERT_STATIC(DepthFits, Depth <= 64)
+  `LILONG_ASSERT_STATIC(RowsOfABlock, lilong_isa_pkg::window_lanes(Lanes, Depth) % WeightVectors == 0)
 endmodule

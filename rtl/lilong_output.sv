@@ -8,6 +8,8 @@
 // execution manual (pad bytes of the last granule are the zero point), and nothing written outside
 // the output of the instruction.  Positions come lane group by lane group from the array, or pixel
 // by pixel (all channels of one pixel first) from eltwise.
+// A write holds the channels of one vector at most: where a position has more (dense, Lanes above
+// Depth), it leaves as several parts, as many as its channels need.
 // The two instructions inside are told apart by the bit sel; cmd_i holds both.
 `include "lilong_assert.svh"
 
@@ -30,6 +32,7 @@ module lilong_output #(
   input  logic                        front_sel_i,      // takes accumulators
   input  logic                        front_eltwise_i,
   input  logic                        front_groups_i,   // conv, dwconv: a record for every lane group
+  input  logic                        front_dense_i,    // conv: a lane group has all lanes
   output logic                        front_done_o,     // its last accumulators have been taken
   output logic                        done_o,           // last granule of an instruction granted
   // parameters
@@ -61,17 +64,22 @@ module lilong_output #(
   output logic [Depth/8-1:0]          wr_strobe_o,
   input  logic                        wr_gnt_i
 );
+  localparam int unsigned WindowLanes = lilong_isa_pkg::window_lanes(Lanes, Depth);
+  localparam int unsigned Parts       = Lanes / WindowLanes;    // of a position, at most
+  localparam int unsigned PartBeats   = WindowLanes / Results;
+  localparam int unsigned PBW   = (PartBeats > 1) ? $clog2(PartBeats) : 1;
   localparam int unsigned CW    = $clog2(Lanes) + 1;
+  localparam int unsigned PCW   = $clog2(WindowLanes) + 1;
   localparam int unsigned DW    = $clog2(Depth);
 
   typedef struct packed {
     logic          sel;      // instruction
     logic          slot;     // parameters
     logic          free;     // last beat that reads this slot
-    logic          last;     // last position of the instruction
-    logic [BW-1:0] beat;
-    logic [CW-1:0] count;    // channels of the position
-    logic [GW-1:0] addr;     // first granule
+    logic           last;    // last part of the instruction
+    logic [PBW-1:0] beat;    // of the part
+    logic [PCW-1:0] count;   // channels of the part
+    logic [GW-1:0]  addr;    // first granule
   } tag_t;
 
   logic en;
@@ -93,23 +101,42 @@ module lilong_output #(
   logic [15:0]   channels_q;      // channels left, this group included
   logic [GW-1:0] base_q, row_q, pix_q, cur_q;   // granules: group, row, pixel, position
 
-  logic          take_beat, take_position;
+  logic          take_beat, part_end, take_position;
   logic          last_x, last_y, last_group, last_position, leave_slot;
-  logic [CW-1:0] count;
+  logic [15:0]   width;           // channels of a group that is not the last
+  logic [CW-1:0] count, left;     // of the position; from this part on
+  logic [PBW-1:0] part_beat;
+  logic [GW-1:0] part_granule;    // behind the first of the position
+  logic          last_part;
 
   assign last_x        = last_x_q;
   assign last_y        = last_y_q;
   assign last_group    = last_group_q;
   assign last_position = last_x && last_y && last_group;
-  assign count         = last_group ? CW'(channels_q) : CW'(Lanes);
+  assign width         = front_dense_i ? 16'(Lanes) : 16'(WindowLanes);
+  assign count         = last_group ? CW'(channels_q) : CW'(width);
+  if (Parts > 1) begin : gen_parts
+    logic [CW-1:0] part;
+    assign part         = CW'(beat_q / BW'(PartBeats));
+    assign part_beat    = PBW'(beat_q % BW'(PartBeats));
+    assign part_granule = GW'(part) * GW'(WindowLanes / 8);
+    assign left         = count - part * CW'(WindowLanes);
+    assign last_part    = left <= CW'(WindowLanes);
+  end else begin : gen_parts
+    assign part_beat    = beat_q;
+    assign part_granule = '0;
+    assign left         = count;
+    assign last_part    = 1'b1;
+  end
+  assign part_end      = part_beat == PBW'(PartBeats - 1);
   assign leave_slot    = front_groups_i ? (last_x && last_y) : last_position;
 
   logic ready;
   assign ready         = front_valid_i && init_q && ready_i[!other_q];
   assign elt_ready_o   = ready && front_eltwise_i;
   assign take_beat     = en && ready && (front_eltwise_i ? elt_valid_i : acc_valid_i);
-  assign take_position = take_beat && beat_q == BW'(Beats - 1);
-  assign acc_ready_o   = en && ready && !front_eltwise_i && beat_q == BW'(Beats - 1);
+  assign take_position = take_beat && part_end && last_part;
+  assign acc_ready_o   = en && ready && !front_eltwise_i && part_end && last_part;
   assign front_done_o  = take_position && last_position;
   assign read_slot_o   = slot_q;
   assign read_beat_o   = beat_q;
@@ -144,7 +171,7 @@ module lilong_output #(
   end
 
   logic [GW-1:0] next_base, next_row, next_pix;
-  assign next_base = base_q + GW'(Lanes / 8);
+  assign next_base = base_q + GW'(width / 8);
   assign next_row  = row_q + GW'(front.out_row_pitch / 8);
   assign next_pix  = pix_q + GW'(front.out_pix_pitch / 8);
 
@@ -155,13 +182,13 @@ module lilong_output #(
     y_d        = y_q;
     channels_d = channels_q;
     if (front_eltwise_i && !last_group) begin
-      channels_d = channels_q - 16'(Lanes);
+      channels_d = channels_q - width;
     end else begin
       if (front_eltwise_i) channels_d = front.channels;
       x_d = last_x ? front.out_width : (x_q - 16'd1);
       if (last_x) begin
         y_d = last_y ? front.out_height : (y_q - 16'd1);
-        if (last_y && !front_eltwise_i) channels_d = channels_q - 16'(Lanes);
+        if (last_y && !front_eltwise_i) channels_d = channels_q - width;
       end
     end
     if (!init_q) begin
@@ -178,7 +205,7 @@ module lilong_output #(
       channels_q   <= channels_d;
       last_x_q     <= x_d == 16'd1;
       last_y_q     <= y_d == 16'd1;
-      last_group_q <= channels_d <= 16'(Lanes);
+      last_group_q <= channels_d <= width;
     end
     if (front_valid_i && !init_q) begin
       base_q <= GW'(front.out_addr / 8);
@@ -187,7 +214,7 @@ module lilong_output #(
       cur_q  <= GW'(front.out_addr / 8);
     end else if (take_position) begin
       if (front_eltwise_i && !last_group) begin
-        cur_q <= cur_q + GW'(Lanes / 8);
+        cur_q <= cur_q + GW'(width / 8);
       end else if (!last_x) begin
         pix_q <= next_pix;
         cur_q <= next_pix;
@@ -209,10 +236,10 @@ module lilong_output #(
     tag.sel   = front_sel_i;
     tag.slot  = slot_q;
     tag.free  = take_position && leave_slot;
-    tag.last  = last_position;
-    tag.beat  = beat_q;
-    tag.count = count;
-    tag.addr  = cur_q;
+    tag.last  = last_position && last_part;
+    tag.beat  = part_beat;
+    tag.count = last_part ? PCW'(left) : PCW'(WindowLanes);
+    tag.addr  = cur_q + part_granule;
   end
 
   // ---- shift
@@ -386,7 +413,7 @@ module lilong_output #(
 
   // ---- write
   lilong_writer #(
-    .Lanes(Lanes),
+    .Lanes(WindowLanes),
     .Depth(Depth),
     .Results(Results),
     .ScratchpadBytes(ScratchpadBytes)

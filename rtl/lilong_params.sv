@@ -67,6 +67,7 @@ module lilong_params #(
   lilong_isa_pkg::eltwise_t el;
   /* verilator lint_on UNUSEDSIGNAL */
   logic is_conv, is_pool, per_channel;
+  logic [15:0] width;   // channels of a record
   assign cv          = cmd_i;
   assign pl          = cmd_i;
   assign el          = cmd_i;
@@ -74,6 +75,8 @@ module lilong_params #(
                        cv.opcode == lilong_isa_pkg::OpcodeDwconv;
   assign is_pool     = cv.opcode == lilong_isa_pkg::OpcodePool;
   assign per_channel = is_conv && cv.per_channel[0];
+  assign width       = cv.opcode == lilong_isa_pkg::OpcodeConv ?
+                       16'(Lanes) : 16'(lilong_isa_pkg::window_lanes(Lanes, Depth));
 
   // What an answer must know.
   typedef struct packed {
@@ -195,7 +198,7 @@ module lilong_params #(
           if (left_q == '0 && size_q != '0) begin       // all batches of a record are made
             finish = 1'b1;
             slot_d = !slot_q;
-            if (channels_q <= 16'(Lanes)) begin
+            if (channels_q <= width) begin
               phase_d    = PhIdle;
               cmd_done_o = 1'b1;
             end
@@ -298,7 +301,7 @@ module lilong_params #(
       size_q     <= size_d;
       pend_q     <= batch_take ? batch_next.mask : pend_q & ~prm_gnt_i;
       if (phase_q == PhIdle) channels_q <= cv.channels;
-      else if (record_end && room) channels_q <= channels_q - 16'(Lanes);
+      else if (record_end && room) channels_q <= channels_q - width;
       slot_q     <= slot_d;
       busy_q     <= busy_d;
       ready_q    <= ready_d;

@@ -49,6 +49,7 @@ package lilong_path_pkg;
 
   // What the weight fetch needs of an instruction.
   typedef struct packed {
+    logic        window;    // blocks of the lanes that a window uses, not of all
     logic [23:0] addr;
     logic [15:0] groups;
     logic [15:0] steps;

@@ -61,6 +61,7 @@ module lilong_post #(
     logic empty;      // nothing to do
     logic array;      // accumulators come from the array
     logic groups;     // a parameter record for every lane group
+    logic dense;      // a lane group has all lanes
     logic eltwise;
     logic softmax;
     logic copy;
@@ -81,6 +82,7 @@ module lilong_post #(
   assign kind.empty   = cmd_kind_i[5];
   assign kind.array   = cmd_kind_i[0];
   assign kind.groups  = cmd_kind_i[2];
+  assign kind.dense   = cmd_kind_i[2] && cmd_i[7:0] == lilong_isa_pkg::OpcodeConv;
   assign kind.eltwise = cmd_kind_i[1] && !cmd_kind_i[3] && !cmd_kind_i[4];
   assign kind.softmax = cmd_kind_i[3];
   assign kind.copy    = cmd_kind_i[4];
@@ -276,6 +278,7 @@ module lilong_post #(
     .front_sel_i    (front_sel),
     .front_eltwise_i(front_kind.eltwise),
     .front_groups_i (front_kind.groups),
+    .front_dense_i  (front_kind.dense),
     .front_done_o   (front_done),
     .done_o         (out_done),
     .ready_i        (slot_ready),
@@ -321,7 +324,7 @@ module lilong_post #(
   assign elt_start = elt_active && elt_ready && !started_q;
 
   lilong_eltwise #(
-    .Lanes(Lanes),
+    .Lanes(lilong_isa_pkg::window_lanes(Lanes, Depth)),
     .Depth(Depth),
     .Results(Results),
     .ScratchpadBytes(ScratchpadBytes)

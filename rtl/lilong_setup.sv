@@ -6,7 +6,8 @@
 `include "lilong_assert.svh"
 
 module lilong_setup #(
-    parameter int unsigned Lanes = 16
+    parameter int unsigned Lanes = 16,
+    parameter int unsigned Depth = 16
 ) (
     input  logic                     clk_i,
     input  logic                     rst_ni,
@@ -23,7 +24,7 @@ module lilong_setup #(
     output lilong_path_pkg::blocks_t blocks_o,
     output logic                     idle_o
 );
-  localparam int unsigned LaneBits = $clog2(Lanes);
+  localparam int unsigned WindowLanes = lilong_isa_pkg::window_lanes(Lanes, Depth);
 
   lilong_isa_pkg::conv_t conv;
   lilong_isa_pkg::pool_t pool;
@@ -153,8 +154,12 @@ module lilong_setup #(
     end
   end
 
-  logic [16:0] group_sum;
-  assign group_sum = {1'b0, conv.channels} + 17'(Lanes - 1);
+  function automatic logic [15:0] whole(input logic [15:0] channels, input int unsigned lanes);
+    whole = 16'(({1'b0, channels} + 17'(lanes - 1)) >> $clog2(lanes));
+  endfunction
+
+  logic [15:0] groups;
+  assign groups = is_conv ? whole(conv.channels, Lanes) : whole(conv.channels, WindowLanes);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -178,7 +183,7 @@ module lilong_setup #(
         work_q.pad          <= is_max ? 8'h80 : conv.pad_value;
         work_q.out_height   <= conv.out_height;
         work_q.out_width    <= conv.out_width;
-        work_q.groups       <= 16'(group_sum >> LaneBits);
+        work_q.groups       <= groups;
         work_q.steps        <= is_pool ? {8'd0, pool.steps} : conv.steps;
         work_q.stripe       <= conv.stripe;
         work_q.in_height    <= conv.in_height;
@@ -195,7 +200,8 @@ module lilong_setup #(
         work_q.row0         <= conv.in_addr;
         work_q.col_step     <= {4'd0, conv.stride_x};
         blocks_q.addr       <= conv.weights_addr;
-        blocks_q.groups     <= 16'(group_sum >> LaneBits);
+        blocks_q.groups     <= groups;
+        blocks_q.window     <= !is_conv;
         blocks_q.steps      <= conv.steps;
         blocks_q.stripe     <= conv.stripe;
       end else if (finish) begin

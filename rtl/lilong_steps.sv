@@ -19,6 +19,7 @@ module lilong_steps #(
     input  logic                   step_pop_i
 );
   localparam logic [6:0] Full = 7'(Depth);
+  localparam logic [6:0] WindowBytes = 7'(lilong_isa_pkg::window_lanes(Lanes, Depth));
   localparam logic [7:0] Cols3 = 8'(Depth / 3);
   localparam logic [7:0] Cols2 = 8'(Depth / 2);
   localparam logic [7:0] Cols1 = 8'(Depth);
@@ -148,7 +149,7 @@ module lilong_steps #(
         end
       end
     end else begin
-      take     = (now.done || now.rows == '0) ? 7'd0 : 7'(Lanes);
+      take     = (now.done || now.rows == '0) ? 7'd0 : WindowBytes;
       close    = piece_q == tap_last_q;
       nxt.iy   = now.iy + 17'(work_i.dilation_y);
       nxt.addr = now.addr + work_i.row_dilation;

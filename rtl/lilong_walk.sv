@@ -23,6 +23,8 @@ module lilong_walk #(
     output logic [23:0]             row_bytes_o,
     output logic                    idle_o
 );
+  localparam int unsigned WindowLanes = lilong_isa_pkg::window_lanes(Lanes, Depth);
+
   // Output position; x, iy and addr of its first kernel byte, without the kernel walk.
   typedef struct packed {
     logic [15:0] ox;
@@ -45,7 +47,7 @@ module lilong_walk #(
   logic new_q;               // the instruction came in the cycle before; no step is ready yet
   logic [4:0] index_q;
   logic [15:0] group_q;      // groups left, this one included
-  logic [16:0] group_byte_q; // first channel of the group
+  logic [16:0] group_byte_q; // depthwise: first channel of the group
   logic [6:0] col_q;         // depthwise: columns of this position that have entered
   logic [9:0] reach_q;       // lowest 9 bits of pos_q.left, plus col_q
   logic multi_q;             // the instruction has several steps
@@ -241,7 +243,7 @@ module lilong_walk #(
               reach_q      <= 10'(origin.left[8:0]);
               start_q      <= origin;
               group_q      <= group_q - 16'd1;
-              group_byte_q <= group_byte_q + 17'(Lanes);
+              group_byte_q <= group_byte_q + 17'(WindowLanes);
               if (group_q == 16'd1) busy_q <= 1'b0;
             end else begin
               start_q <= pos_next;

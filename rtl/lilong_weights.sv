@@ -37,6 +37,7 @@ module lilong_weights #(
   localparam int unsigned Width = Depth * 8;
   localparam int unsigned DepthBits = $clog2(Depth);
   localparam int unsigned Rows = Lanes / WeightVectors;  // requests of a block
+  localparam int unsigned WindowRows = lilong_isa_pkg::window_lanes(Lanes, Depth) / WeightVectors;
   localparam int unsigned RowWidth = Rows > 1 ? $clog2(Rows) : 1;
 
   // ---- rows of all blocks, one after the other
@@ -47,7 +48,7 @@ module lilong_weights #(
     logic [WeightVectors-1:0][AW-1:0] place;  // row and bank of every vector
   } row_t;
 
-  logic active_q;
+  logic active_q, window_q;
   logic [15:0] groups_q, steps_q, step_q;
   logic [5:0] stripe_q;
   logic [31:0] positions_q, left_q;       // positions of the group that later stripes do
@@ -59,7 +60,7 @@ module lilong_weights #(
   row_t row_new;
 
   assign more      = active_q && room;
-  assign last_row  = row_q == RowWidth'(Rows - 1);
+  assign last_row  = row_q == (window_q ? RowWidth'(WindowRows - 1) : RowWidth'(Rows - 1));
   assign last_step = step_q == steps_q - 16'd1;
   // one step: the block stays for all stripes of the group
   assign last_stripe = steps_q == 16'd1 || left_q <= 32'(stripe_q);
@@ -81,6 +82,7 @@ module lilong_weights #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q    <= 1'b0;
+      window_q    <= 1'b0;
       groups_q    <= '0;
       steps_q     <= '0;
       step_q      <= '0;
@@ -113,6 +115,7 @@ module lilong_weights #(
       end
       if (blocks_valid_i && blocks_ready_o) begin
         active_q    <= 1'b1;
+        window_q    <= blocks_i.window;
         groups_q    <= blocks_i.groups;
         steps_q     <= blocks_i.steps;
         step_q      <= '0;

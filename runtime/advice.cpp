@@ -22,10 +22,15 @@ struct Work {
   uint64_t depth = 0;  // bytes of the dot product, or taps of the window
 };
 
+// Lanes at work for an instruction of the array.
+uint32_t lanesOf(isa::Opcode opcode, const isa::Preset& p) {
+  return opcode == isa::Opcode::conv ? p.lanes : isa::windowLanes(p);
+}
+
 template <typename Instruction>
 uint64_t beatsOf(const Instruction& insn, const isa::Preset& p) {
   return saturatingMul(uint64_t{insn.outHeight} * insn.outWidth,
-                       ceilDiv(insn.channels, p.lanes) * insn.steps);
+                       ceilDiv(insn.channels, lanesOf(Instruction::kOpcode, p)) * insn.steps);
 }
 
 template <typename Instruction>
@@ -122,12 +127,13 @@ std::string packingText(const Work& w, const isa::Preset& p, uint64_t cycles) {
   if (w.opcode == isa::Opcode::pool)
     return fmt::format("pooling keeps the array for {}", plural(cycles, "cycle"));
   if (w.steps == 0 || w.channels == 0) return "array beats without multiplications: " + lost;
-  const uint64_t groups = ceilDiv(w.channels, p.lanes);
+  const uint32_t width = lanesOf(w.opcode, p);
+  const uint64_t groups = ceilDiv(w.channels, width);
   const double depth = static_cast<double>(w.depth) / (static_cast<double>(w.steps) * p.depth);
-  const double lanes = static_cast<double>(w.channels) / static_cast<double>(groups * p.lanes);
+  const double lanes = static_cast<double>(w.channels) / static_cast<double>(groups * width);
   if (lanes < depth) {
     return fmt::format("{} fill {} of {} lanes to {} %: {}", plural(w.channels, "channel"),
-                       plural(groups, "group"), p.lanes, percent(lanes), lost);
+                       plural(groups, "group"), width, percent(lanes), lost);
   }
   if (depth >= 1) return "array beats beyond the MACs of the network: " + lost;
   if (w.opcode == isa::Opcode::dwconv) {
@@ -139,7 +145,7 @@ std::string packingText(const Work& w, const isa::Preset& p, uint64_t cycles) {
 }
 
 std::string weightsText(const Work& w, const isa::Preset& p, uint64_t cycles) {
-  const uint32_t reload = p.lanes / p.weightVectors;
+  const uint32_t reload = lanesOf(w.opcode, p) / p.weightVectors;
   if (w.positions < reload) {
     return fmt::format("weight port: {} a step, its weights take {} cycles: {} lost",
                        plural(w.positions, "position"), reload, plural(cycles, "cycle"));

@@ -47,13 +47,13 @@ Range ConvKernel::inputChannels(size_t, Range) const {
 
 uint64_t ConvKernel::constantBytes(const isa::Preset& preset, Range channels) const {
   const uint64_t block = uint64_t{preset.lanes} * preset.depth;
-  return paramBlockBytes(preset, stage, params.perChannel, channels.size()) +
+  return paramBlockBytes(preset, stage, params.perChannel, channels.size(), preset.lanes) +
          ceilDiv(channels.size(), preset.lanes) * walk(preset).steps * block;
 }
 
 ConstantBlock ConvKernel::constants(const isa::Preset& preset, Range channels) const {
   ConstantBlock block;
-  appendParamBlock(preset, stage, params, channels, block.bytes);
+  appendParamBlock(preset, stage, params, channels, preset.lanes, block.bytes);
   block.weights = static_cast<uint32_t>(block.bytes.size());
   const Walk how = walk(preset);
   const auto steps = walkK(preset.depth, how.rows, how.run);
@@ -117,8 +117,9 @@ void ConvKernel::emit(const isa::Preset& preset, const Tile& tile, std::span<con
     insn.dilationX = how.byPixel ? dilationX * in[0].pixPitch : 0;
     insn.run = static_cast<uint16_t>(how.run);
     insn.steps = static_cast<uint16_t>(how.steps);
-    insn.weightsAddr = constants + static_cast<uint32_t>(paramBlockBytes(
-                                       preset, stage, params.perChannel, tile.channels.size()));
+    insn.weightsAddr =
+        constants + static_cast<uint32_t>(paramBlockBytes(preset, stage, params.perChannel,
+                                                          tile.channels.size(), preset.lanes));
     setOutput(insn, stage, out, out.row(image * outHeight + part.begin), part.size(),
               output.grid.width, tile.channels, constants);
     code.push_back(insn);

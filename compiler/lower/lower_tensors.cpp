@@ -48,7 +48,7 @@ View Lowerer::loadedView(ir::TensorId t, const Exchange& home) {
                            nodes_[n].op->as<ir::Conv2dAttrs>().depthMultiplier == 1;
     onlyWindows &= depthwise || kind == ir::OpKind::maxPool2d || kind == ir::OpKind::averagePool2d;
   }
-  if (onlyWindows) pixPitch = roundUp(dense.channels, preset_.lanes);
+  if (onlyWindows) pixPitch = roundUp(dense.channels, isa::windowLanes(preset_));
   const View view = newView(tensor(t).name, dense, pixPitch);
   Storage& storage = out_.storages[view.storage];
   storage.loaded = true;
@@ -103,8 +103,9 @@ View Lowerer::outputView(ir::TensorId t, bool packed) {
     std::swap(view.grid.rowPitch, view.grid.pixPitch);
     return views_[t] = view;
   }
-  const uint32_t unit =
-      readByWindow(t) && !packed ? std::max<uint32_t>(preset_.lanes, isa::kGranule) : isa::kGranule;
+  const uint32_t unit = readByWindow(t) && !packed
+                            ? std::max<uint32_t>(isa::windowLanes(preset_), isa::kGranule)
+                            : isa::kGranule;
   const uint32_t pixPitch = roundUp(dims.channels, unit);
   return views_[t] = newView(tensor(t).name, dims, pixPitch, rowGap(t, dims, pixPitch));
 }

@@ -44,8 +44,8 @@ uint8_t balancedStripe(uint64_t positions) {
 }
 
 uint64_t paramBlockBytes(const isa::Preset& preset, const OutputStage& stage, bool perChannel,
-                         uint32_t channels) {
-  const uint32_t groups = ceilDiv(channels, preset.lanes);
+                         uint32_t channels, uint32_t width) {
+  const uint32_t groups = ceilDiv(channels, width);
   const uint64_t record = perChannel ? isa::paramChannelBytes(preset) : isa::paramBiasBytes(preset);
   return roundUp64(
       (stage.table ? isa::kTableBytes : 0) + (perChannel ? 0 : preset.depth) + groups * record,
@@ -53,7 +53,8 @@ uint64_t paramBlockBytes(const isa::Preset& preset, const OutputStage& stage, bo
 }
 
 void appendParamBlock(const isa::Preset& preset, const OutputStage& stage,
-                      const ChannelParams& params, Range channels, std::vector<uint8_t>& bytes) {
+                      const ChannelParams& params, Range channels, uint32_t width,
+                      std::vector<uint8_t>& bytes) {
   const size_t start = bytes.size();
   if (stage.table) bytes.insert(bytes.end(), stage.table->begin(), stage.table->end());
   if (!params.perChannel) {
@@ -64,9 +65,10 @@ void appendParamBlock(const isa::Preset& preset, const OutputStage& stage,
   }
   const size_t record =
       params.perChannel ? isa::paramChannelBytes(preset) : isa::paramBiasBytes(preset);
-  for (uint32_t base = channels.begin; base < channels.end; base += preset.lanes) {
+  for (uint32_t base = channels.begin; base < channels.end; base += width) {
     const size_t first = bytes.size();
-    const auto inside = [&](uint32_t lane) { return base + lane < channels.end; };
+    const uint32_t end = std::min(base + width, channels.end);
+    const auto inside = [&](uint32_t lane) { return base + lane < end; };
     for (uint32_t lane = 0; lane < preset.lanes; ++lane)
       appendWord(bytes, inside(lane) ? static_cast<uint32_t>(params.bias[base + lane]) : 0);
     if (params.perChannel) {
@@ -77,7 +79,7 @@ void appendParamBlock(const isa::Preset& preset, const OutputStage& stage,
     }
     bytes.resize(first + record);
   }
-  bytes.resize(start + paramBlockBytes(preset, stage, params.perChannel, channels.size()));
+  bytes.resize(start + paramBlockBytes(preset, stage, params.perChannel, channels.size(), width));
 }
 
 }  // namespace lilong::backend

@@ -78,8 +78,9 @@ struct ChannelParams {
 
 // Bytes and content of table and parameter records for `channels`; a multiple of DEPTH.
 uint64_t paramBlockBytes(const isa::Preset& preset, const OutputStage& stage, bool perChannel,
-                         uint32_t channels);
+                         uint32_t channels, uint32_t width);
 void appendParamBlock(const isa::Preset& preset, const OutputStage& stage,
-                      const ChannelParams& params, Range channels, std::vector<uint8_t>& bytes);
+                      const ChannelParams& params, Range channels, uint32_t width,
+                      std::vector<uint8_t>& bytes);
 
 }  // namespace lilong::backend

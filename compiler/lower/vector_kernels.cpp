@@ -6,7 +6,7 @@
 namespace lilong::backend {
 
 uint32_t EltwiseKernel::channelUnit(const isa::Preset& preset) const {
-  return wholeRows ? 0 : preset.lanes;
+  return wholeRows ? 0 : isa::windowLanes(preset);
 }
 
 Range EltwiseKernel::inputRows(size_t i, Range out) const {

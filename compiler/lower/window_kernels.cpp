@@ -49,21 +49,22 @@ void WindowKernel::setWindow(Instruction& insn, const Tile& tile, uint32_t image
 }
 
 uint64_t DepthwiseKernel::constantBytes(const isa::Preset& preset, Range channels) const {
-  const uint64_t block = uint64_t{preset.lanes} * preset.depth;
-  return paramBlockBytes(preset, stage, params.perChannel, channels.size()) +
-         block * ceilDiv(channels.size(), preset.lanes) *
+  const uint64_t block = uint64_t{isa::windowLanes(preset)} * preset.depth;
+  return paramBlockBytes(preset, stage, params.perChannel, channels.size(),
+                         isa::windowLanes(preset)) +
+         block * ceilDiv(channels.size(), isa::windowLanes(preset)) *
              passShape(preset.depth, rows.kernel, columnsWalked()).passes;
 }
 
 ConstantBlock DepthwiseKernel::constants(const isa::Preset& preset, Range channels) const {
   ConstantBlock block;
-  appendParamBlock(preset, stage, params, channels, block.bytes);
+  appendParamBlock(preset, stage, params, channels, isa::windowLanes(preset), block.bytes);
   block.weights = static_cast<uint32_t>(block.bytes.size());
   block.bytes.resize(constantBytes(preset, channels));
   uint8_t* at = block.bytes.data() + block.weights;
   const uint32_t total = output.grid.channels;
   const PassShape shape = passShape(preset.depth, rows.kernel, columnsWalked());
-  for (uint32_t base = channels.begin; base < channels.end; base += preset.lanes) {
+  for (uint32_t base = channels.begin; base < channels.end; base += isa::windowLanes(preset)) {
     for (uint32_t ky0 = 0; ky0 < rows.kernel; ky0 += shape.tapRows) {
       for (uint32_t k0 = 0; k0 < columnsWalked(); k0 += shape.tapCols) {
         const uint32_t n = std::min(shape.tapCols, columnsWalked() - k0);
@@ -73,11 +74,12 @@ ConstantBlock DepthwiseKernel::constants(const isa::Preset& preset, Range channe
             if (walked % columns.dilation != 0) continue;
             const uint32_t slot = shape.firstSlot(ky - ky0) + (k0 + n - 1 - walked);
             const size_t tap = size_t{ky} * kernelX + walked / columns.dilation;
-            for (uint32_t c = base; c < std::min(base + preset.lanes, channels.end); ++c)
+            for (uint32_t c = base; c < std::min(base + isa::windowLanes(preset), channels.end);
+                 ++c)
               at[(c - base) * preset.depth + slot] = static_cast<uint8_t>(weights[tap * total + c]);
           }
         }
-        at += size_t{preset.lanes} * preset.depth;
+        at += size_t{isa::windowLanes(preset)} * preset.depth;
       }
     }
   }
@@ -87,7 +89,7 @@ ConstantBlock DepthwiseKernel::constants(const isa::Preset& preset, Range channe
 uint64_t DepthwiseKernel::cycles(const isa::Preset& preset, const Tile& tile) const {
   const PassShape shape = passShape(preset.depth, rows.kernel, columnsWalked());
   const uint64_t columnsRead = output.grid.width * std::min(columns.stride, 8u);
-  return 40 + uint64_t{ceilDiv(tile.channels.size(), preset.lanes)} * shape.passes *
+  return 40 + uint64_t{ceilDiv(tile.channels.size(), isa::windowLanes(preset))} * shape.passes *
                   tile.rows.size() * (columnsRead + 2);
 }
 
@@ -103,7 +105,8 @@ void DepthwiseKernel::emit(const isa::Preset& preset, const Tile& tile, std::spa
     insn.steps =
         static_cast<uint16_t>(passShape(preset.depth, rows.kernel, columnsWalked()).passes);
     insn.weightsAddr = constants + static_cast<uint32_t>(paramBlockBytes(
-                                       preset, stage, params.perChannel, tile.channels.size()));
+                                       preset, stage, params.perChannel, tile.channels.size(),
+                                       isa::windowLanes(preset)));
     setOutput(insn, stage, out, out.row(image * outHeight + part.begin), part.size(),
               output.grid.width, tile.channels, constants);
     code.push_back(insn);
@@ -134,7 +137,7 @@ ConstantBlock PoolKernel::constants(const isa::Preset& preset, Range channels) c
 uint64_t PoolKernel::cycles(const isa::Preset& preset, const Tile& tile) const {
   const PassShape shape = passShape(preset.depth, rows.kernel, columns.kernel);
   const uint64_t perRow = uint64_t{output.grid.width} * columns.stride + columns.kernel;
-  return 40 + uint64_t{ceilDiv(tile.channels.size(), preset.lanes)} * shape.passes *
+  return 40 + uint64_t{ceilDiv(tile.channels.size(), isa::windowLanes(preset))} * shape.passes *
                   tile.rows.size() * perRow;
 }
 

@@ -24,7 +24,9 @@ class WindowKernel : public Kernel {
   WindowShape rows, columns;             // `columns` in pixels
   OutputStage stage;
 
-  uint32_t channelUnit(const isa::Preset& preset) const override { return preset.lanes; }
+  uint32_t channelUnit(const isa::Preset& preset) const override {
+    return isa::windowLanes(preset);
+  }
   Range inputRows(size_t i, Range out) const override;
   Range inputChannels(size_t i, Range out) const override;
 

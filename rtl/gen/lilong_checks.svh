@@ -155,7 +155,7 @@
       {lilong_isa_pkg::OpcodeDwconv, 3'd1}:  // dwconv output
         footprint = {1'b1, 1'b0, 1'b1, 3'd2, 52'(desc[311:288]), (((52'(desc[431:416]) + 52'd7) / 52'd8) * 52'd8)};
       {lilong_isa_pkg::OpcodeDwconv, 3'd2}:  // dwconv weights
-        footprint = {1'b1, 1'b0, 1'b0, 3'd1, 52'(desc[471:448]), (52'(desc[287:272]) * (52'(Lanes) * 52'(Depth)))};
+        footprint = {1'b1, 1'b0, 1'b0, 3'd1, 52'(desc[471:448]), (52'(desc[287:272]) * (52'(lilong_isa_pkg::window_lanes(Lanes, Depth)) * 52'(Depth)))};
       {lilong_isa_pkg::OpcodeDwconv, 3'd3}:  // dwconv params
         footprint = {1'b1, 1'b0, 1'b0, 3'd1, 52'(desc[503:480]), ((((52'(desc[446]) != 52'd0) ? 52'd256 : 52'd0) + ((52'(desc[216]) != 52'd0) ? 52'd0 : 52'(Depth))) + ((52'(desc[216]) != 52'd0) ? 52'(lilong_isa_pkg::param_channel_bytes(Lanes, Depth)) : 52'(lilong_isa_pkg::param_bias_bytes(Lanes, Depth))))};
       {lilong_isa_pkg::OpcodePool, 3'd0}:  // pool input
@@ -221,9 +221,9 @@
       {lilong_isa_pkg::OpcodeDwconv, 3'd1, 3'd1}:  // dwconv output
         footprint_term = {17'(52'(desc[415:400])), 40'(52'(desc[375:352]))};
       {lilong_isa_pkg::OpcodeDwconv, 3'd2, 3'd0}:  // dwconv weights
-        footprint_term = {17'(((52'(desc[431:416]) + 52'(Lanes) - 52'd1) / 52'(Lanes))), 40'((52'(desc[287:272]) * (52'(Lanes) * 52'(Depth))))};
+        footprint_term = {17'(((52'(desc[431:416]) + 52'(lilong_isa_pkg::window_lanes(Lanes, Depth)) - 52'd1) / 52'(lilong_isa_pkg::window_lanes(Lanes, Depth)))), 40'((52'(desc[287:272]) * (52'(lilong_isa_pkg::window_lanes(Lanes, Depth)) * 52'(Depth))))};
       {lilong_isa_pkg::OpcodeDwconv, 3'd3, 3'd0}:  // dwconv params
-        footprint_term = {17'(((52'(desc[431:416]) + 52'(Lanes) - 52'd1) / 52'(Lanes))), 40'(((52'(desc[216]) != 52'd0) ? 52'(lilong_isa_pkg::param_channel_bytes(Lanes, Depth)) : 52'(lilong_isa_pkg::param_bias_bytes(Lanes, Depth))))};
+        footprint_term = {17'(((52'(desc[431:416]) + 52'(lilong_isa_pkg::window_lanes(Lanes, Depth)) - 52'd1) / 52'(lilong_isa_pkg::window_lanes(Lanes, Depth)))), 40'(((52'(desc[216]) != 52'd0) ? 52'(lilong_isa_pkg::param_channel_bytes(Lanes, Depth)) : 52'(lilong_isa_pkg::param_bias_bytes(Lanes, Depth))))};
       {lilong_isa_pkg::OpcodePool, 3'd0, 3'd0}:  // pool input
         footprint_term = {17'(52'(desc[143:128])), 40'(52'(desc[87:64]))};
       {lilong_isa_pkg::OpcodePool, 3'd1, 3'd0}:  // pool output

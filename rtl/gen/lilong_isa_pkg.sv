@@ -8,7 +8,7 @@ package lilong_isa_pkg;
 
   localparam logic [15:0] SpecMajor = 16'd1;
   localparam logic [15:0] SpecMinor = 16'd0;
-  localparam logic [31:0] SpecHash = 32'hdc563179;
+  localparam logic [31:0] SpecHash = 32'hb36575ad;
 
   // Bytes of one instruction.
   localparam int unsigned DescriptorBytes = 64;
@@ -134,7 +134,7 @@ package lilong_isa_pkg;
   function automatic int unsigned preset_lanes(input int unsigned preset);
     case (preset)
       0: preset_lanes = 8;
-      1: preset_lanes = 8;
+      1: preset_lanes = 16;
       2: preset_lanes = 16;
       3: preset_lanes = 32;
       default: preset_lanes = 16;
@@ -143,7 +143,7 @@ package lilong_isa_pkg;
   function automatic int unsigned preset_depth(input int unsigned preset);
     case (preset)
       0: preset_depth = 8;
-      1: preset_depth = 16;
+      1: preset_depth = 8;
       2: preset_depth = 16;
       3: preset_depth = 32;
       default: preset_depth = 16;
@@ -170,7 +170,7 @@ package lilong_isa_pkg;
   function automatic int unsigned preset_results(input int unsigned preset);
     case (preset)
       0: preset_results = 2;
-      1: preset_results = 4;
+      1: preset_results = 2;
       2: preset_results = 16;
       3: preset_results = 32;
       default: preset_results = 2;
@@ -185,7 +185,12 @@ package lilong_isa_pkg;
       default: preset_weight_vectors = 4;
     endcase
   endfunction
-  // Bias words of one lane group.
+  // Lanes at work where a lane takes its own channel from the input (dwconv, pool, eltwise): a vector holds no more channels.
+  function automatic int unsigned window_lanes(input int unsigned lanes,
+                     input int unsigned depth);
+    window_lanes = 32'(((52'(lanes) < 52'(depth)) ? 52'(lanes) : 52'(depth)));
+  endfunction
+  // Bias words of one group of channels, one per lane.
   function automatic int unsigned param_bias_bytes(input int unsigned lanes,
                          input int unsigned depth);
     param_bias_bytes = 32'((52'd4 * 52'(lanes)));

@@ -8,7 +8,7 @@ namespace lilong::cycle {
 
 struct Eltwise {
   explicit Eltwise(const Shape& shape)
-      : scan_{Scan(shape), Scan(shape)}, beats_(shape.lanes / shape.results) {}
+      : scan_{Scan(shape), Scan(shape)}, beats_(shape.windowLanes() / shape.results) {}
 
   void clear() {
     scan_[0].clear();

@@ -3,7 +3,8 @@
 //
 //   walk | shift | bias | requantise (8 stages) | zero point and clamp | table | write
 //
-// Of the beats of a position only the last one shows: it alone frees a slot and makes the request.
+// A position leaves in parts of at most WINDOW_LANES channels.  Of the beats of a part only the
+// last one shows: it alone makes a request, and that of the last part frees a slot.
 #pragma once
 
 #include "sim/cycle/glide.hpp"
@@ -16,7 +17,8 @@ namespace lilong::cycle {
 struct Output {
   explicit Output(const Shape& shape)
       : lanes_(shape.lanes),
-        beats_(shape.lanes / shape.results),
+        window_lanes_(shape.windowLanes()),
+        beats_(shape.windowLanes() / shape.results),
         granule_mask_(shape.granuleMask()),
         strobe_mask_(static_cast<uint16_t>((1u << (shape.depth / 8)) - 1)) {}
 
@@ -25,7 +27,7 @@ struct Output {
 
   void clear() {
     init_ = false;
-    slot_ = beat_ = 0;
+    slot_ = beat_ = part_ = 0;
     stages_ = freeing_ = 0;
     queue_in_ = queue_out_ = 0;
     writer_.clear();
@@ -34,7 +36,8 @@ struct Output {
   bool done(bool grant) const { return writer_.done(grant); }
   WriteRequest write() const { return writer_.write(); }
   bool accReady(Front front, uint32_t slots_ready, bool grant) const {
-    return en(grant) && ready(front, slots_ready) && !front->eltwise && beat_ == beats_ - 1;
+    return en(grant) && ready(front, slots_ready) && !front->eltwise && beat_ == beats_ - 1 &&
+           lastPart();
   }
   bool eltReady(Front front, uint32_t slots_ready) const {
     return ready(front, slots_ready) && front->eltwise;
@@ -53,11 +56,17 @@ struct Output {
       load(front);
       return r;
     }
-    bool position = false;
-    const Position at{cur_, strobe(), lastPosition()};
+    bool part = false, position = false;
+    Position at;
     if (ready(front, slots_ready) && (front->eltwise ? elt_valid : acc_valid)) {
-      position = beat_ == beats_ - 1;
-      beat_ = position ? 0 : beat_ + 1;
+      part = beat_ == beats_ - 1;
+      beat_ = part ? 0 : beat_ + 1;
+      if (part) {
+        position = lastPart();
+        at = {(cur_ + part_ * (window_lanes_ / 8)) & granule_mask_, strobe(),
+              position && lastPosition()};
+        part_ = position ? 0 : part_ + 1;
+      }
     }
     if (position) {
       const bool leave = front->conv ? x_ == 1 && y_ == 1 : at.last;
@@ -75,8 +84,8 @@ struct Output {
     freeing_ = (freeing_ << 2 | r.take) & 0xf;
     const bool out = (stages_ & 1) != 0;
     if (out || !writer_.idle()) writer_.tick(out ? &queue_[queue_out_++ % kQueue] : nullptr);
-    stages_ = (stages_ | uint32_t{position} << kStages) >> 1;
-    if (position) queue_[queue_in_++ % kQueue] = at;
+    stages_ = (stages_ | uint32_t{part} << kStages) >> 1;
+    if (part) queue_[queue_in_++ % kQueue] = at;
     return r;
   }
 
@@ -84,6 +93,7 @@ struct Output {
   // positions.
   uint32_t flows(Front front, uint32_t slots_ready) const {
     if (freeing_ != 0 || beats_ != 1 || !ready(front, slots_ready) || front->eltwise) return 0;
+    if (width_ != window_lanes_) return 0;
     return (y_ - 1) * front->width + x_ - 1;
   }
   // At most 64 - kStages cycles of it; bit n of `taken`: a position is taken in cycle n.  Banks of
@@ -120,10 +130,13 @@ struct Output {
   bool ready(Front front, uint32_t slots_ready) const {
     return front != nullptr && init_ && (slots_ready >> slot_ & 1) != 0;
   }
-  bool lastGroup() const { return channels_ <= lanes_; }
+  bool lastGroup() const { return channels_ <= width_; }
   bool lastPosition() const { return x_ == 1 && y_ == 1 && lastGroup(); }
+  // Channels of the position from this part on.
+  uint32_t left() const { return (lastGroup() ? channels_ : width_) - part_ * window_lanes_; }
+  bool lastPart() const { return left() <= window_lanes_; }
   uint16_t strobe() const {
-    const uint32_t count = lastGroup() ? channels_ : lanes_;
+    const uint32_t count = std::min(left(), window_lanes_);
     return static_cast<uint16_t>(((1u << ((count + 7) / 8)) - 1) & strobe_mask_);
   }
 
@@ -133,6 +146,7 @@ struct Output {
       x_ = front->width;
       y_ = front->height;
       channels_ = front->channels;
+      width_ = front->dense ? lanes_ : window_lanes_;
       base_ = row_ = pix_ = cur_ = front->outAddr;
     }
     init_ = front != nullptr;
@@ -141,8 +155,8 @@ struct Output {
   void walk(const PostCommand& front) {
     if (front.eltwise) {
       if (!lastGroup()) {
-        cur_ = (cur_ + lanes_ / 8) & granule_mask_;
-        channels_ -= lanes_;
+        cur_ = (cur_ + window_lanes_ / 8) & granule_mask_;
+        channels_ -= window_lanes_;
         return;
       }
       channels_ = front.channels;
@@ -159,19 +173,20 @@ struct Output {
       return;
     }
     y_ = front.height;
-    channels_ = (channels_ - lanes_) & 0xffff;
-    base_ = row_ = pix_ = cur_ = (base_ + lanes_ / 8) & granule_mask_;
+    channels_ = (channels_ - width_) & 0xffff;
+    base_ = row_ = pix_ = cur_ = (base_ + width_ / 8) & granule_mask_;
   }
 
-  uint32_t lanes_, beats_, granule_mask_;
+  uint32_t lanes_, window_lanes_, beats_, granule_mask_;
   uint16_t strobe_mask_;
   bool init_ = false;  // the counters belong to the front instruction
-  uint32_t slot_ = 0, beat_ = 0;
+  uint32_t width_ = 0;                               // channels of a group that is not the last
+  uint32_t slot_ = 0, part_ = 0, beat_ = 0;          // beat of the part
   uint32_t x_ = 0, y_ = 0, channels_ = 0;            // left, the current one included
   uint32_t base_ = 0, row_ = 0, pix_ = 0, cur_ = 0;  // granules
-  uint32_t stages_ = 0;                   // positions under way; bit n: leaves in n cycles
+  uint32_t stages_ = 0;                              // parts under way; bit n: leaves in n cycles
   uint32_t freeing_ = 0;                  // slots to free, two bits for shift and bias
-  std::array<Position, kQueue> queue_{};  // positions in `stages_`, in order
+  std::array<Position, kQueue> queue_{};  // parts in `stages_`, in order
   uint32_t queue_in_ = 0, queue_out_ = 0;
   Writer writer_;
 };

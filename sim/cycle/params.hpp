@@ -9,6 +9,7 @@ namespace lilong::cycle {
 struct Params {
   explicit Params(const Shape& shape)
       : lanes_(shape.lanes),
+        window_lanes_(shape.windowLanes()),
         ports_(shape.weightVectors),
         vector_mask_(shape.vectorMask()),
         table_vectors_(256 / shape.depth),
@@ -99,11 +100,12 @@ struct Params {
     } else if (phase == Phase::record) {
       if (none_left && size != 0) {  // all batches of a record are made
         slot_ ^= 1;
-        if (channels_ <= lanes_) {
+        const uint32_t width = cmd.dense ? lanes_ : window_lanes_;
+        if (channels_ <= width) {
           phase_ = Phase::idle;
           done = true;
         }
-        channels_ = (channels_ - lanes_) & 0xffff;
+        channels_ = (channels_ - width) & 0xffff;
       }
     } else if (none_left) {
       enter(phase == Phase::table && head);
@@ -134,7 +136,8 @@ struct Params {
     left_ = head ? 1 : 0;
   }
 
-  uint32_t lanes_, ports_, vector_mask_, table_vectors_, bias_vectors_, channel_vectors_;
+  uint32_t lanes_, window_lanes_, ports_, vector_mask_, table_vectors_, bias_vectors_,
+      channel_vectors_;
   Phase phase_ = Phase::idle;
   uint32_t left_ = 0;      // vectors of the phase that no batch has yet
   uint32_t addr_ = 0;      // of the batch made last: vector address of port 0

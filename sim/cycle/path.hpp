@@ -42,6 +42,7 @@ struct Work {
 
 // What the weight fetch needs of an instruction.
 struct Blocks {
+  bool window = false;  // blocks of the lanes that a window uses, not of all
   uint32_t addr = 0;
   uint32_t groups = 0, steps = 0, stripe = 0;
   uint32_t positions = 0;

@@ -10,6 +10,7 @@
 // its module that influence time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -44,7 +45,7 @@ struct Shape {
     return s;
   }
   unsigned depthBits() const { return static_cast<unsigned>(std::countr_zero(depth)); }
-  unsigned laneBits() const { return static_cast<unsigned>(std::countr_zero(lanes)); }
+  uint32_t windowLanes() const { return std::min(lanes, depth); }  // isa::windowLanes
   uint32_t vectors() const { return scratchpadBytes / depth; }
   uint32_t vectorMask() const { return vectors() - 1; }             // AW bits
   uint32_t granuleMask() const { return scratchpadBytes / 8 - 1; }  // GW bits

@@ -10,7 +10,8 @@ struct PostCommand {
   bool empty = false;  // nothing to do
   bool array = false;  // accumulators come from the array
   bool eltwise = false, softmax = false, copy = false;
-  bool conv = false;  // a parameter record for every lane group
+  bool conv = false;   // a parameter record for every lane group
+  bool dense = false;  // a lane group has all lanes
   bool perChannel = false;
   bool tableEn = false;
   uint32_t height = 0, width = 0, channels = 0;
@@ -36,6 +37,8 @@ struct PostCommand {
     const bool no_output = c.height == 0 || c.width == 0 || c.channels == 0;
     switch (static_cast<isa::Opcode>(isa::opcodeByte(d))) {
       case isa::Opcode::conv:
+        c.dense = true;
+        [[fallthrough]];
       case isa::Opcode::dwconv:
         c.array = c.conv = true;
         c.perChannel = conv.perChannel;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lilong_scan: an operand pixel by pixel, each pixel in groups of up to LANES channels.
+// lilong_scan: an operand pixel by pixel, each pixel in groups of up to WINDOW_LANES channels.
 #pragma once
 
 #include "sim/cycle/reader.hpp"
@@ -13,7 +13,8 @@ struct ScanShape {
 };
 
 struct Scan {
-  explicit Scan(const Shape& shape) : lanes_(shape.lanes), byte_mask_(shape.scratchpadBytes - 1) {}
+  explicit Scan(const Shape& shape)
+      : lanes_(shape.windowLanes()), byte_mask_(shape.scratchpadBytes - 1) {}
 
   void clear() { run_ = false; }
   bool valid() const { return run_; }

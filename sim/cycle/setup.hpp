@@ -8,7 +8,7 @@
 namespace lilong::cycle {
 
 struct Setup {
-  explicit Setup(const Shape& shape) : lanes_(shape.lanes), lane_bits_(shape.laneBits()) {}
+  explicit Setup(const Shape& shape) : lanes_(shape.lanes), window_lanes_(shape.windowLanes()) {}
 
   void clear() { run_ = work_valid_ = blocks_valid_ = false; }
   bool cmdReady() const { return !run_ && !work_valid_ && !blocks_valid_; }
@@ -50,7 +50,8 @@ struct Setup {
     w.pool = opcode == static_cast<uint8_t>(isa::Opcode::pool);
     w.outHeight = conv.outHeight;
     w.outWidth = conv.outWidth;
-    w.groups = ((uint32_t{conv.channels} + lanes_ - 1) >> lane_bits_) & 0xffff;
+    const uint32_t width = dense ? lanes_ : window_lanes_;
+    w.groups = ((uint32_t{conv.channels} + width - 1) / width) & 0xffff;
     w.steps = w.pool ? isa::Pool::decode(d).steps : conv.steps;
     w.stripe = conv.stripe;
     w.inHeight = conv.inHeight;
@@ -81,6 +82,7 @@ struct Setup {
       w.leftCols = w.padLeft / w.dilationX + (rest != 0);
       w.leftX = rest == 0 ? 0 : static_cast<int32_t>(w.dilationX - rest);
     }
+    blocks_.window = !dense;
     blocks_.addr = conv.weightsAddr;
     blocks_.groups = w.groups;
     blocks_.steps = conv.steps;
@@ -90,8 +92,7 @@ struct Setup {
     left_ = (dense || conv.padLeft == 0) ? 8 : 12;
   }
 
-  uint32_t lanes_;
-  unsigned lane_bits_;
+  uint32_t lanes_, window_lanes_;
   bool run_ = false, work_valid_ = false, blocks_valid_ = false;
   uint32_t left_ = 0;  // cycles of set-up left
   Work work_;

@@ -8,7 +8,7 @@
 namespace lilong::cycle {
 
 struct Steps {
-  explicit Steps(const Shape& shape) : lanes_(shape.lanes), depth_(shape.depth) {}
+  explicit Steps(const Shape& shape) : lanes_(shape.windowLanes()), depth_(shape.depth) {}
 
   void clear() { active_ = closed_ = valid_ = next_valid_ = false; }
   bool valid() const { return valid_; }

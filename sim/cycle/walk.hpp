@@ -15,7 +15,7 @@ namespace lilong::cycle {
 struct Walk {
   explicit Walk(const Shape& shape)
       : steps_(shape),
-        lanes_(shape.lanes),
+        lanes_(shape.windowLanes()),
         depth_bits_(shape.depthBits()),
         vector_mask_(shape.vectorMask()) {}
 
@@ -406,7 +406,7 @@ struct Walk {
   };
 
   Steps steps_;
-  uint32_t lanes_;
+  uint32_t lanes_;  // of a window
   unsigned depth_bits_;
   uint32_t vector_mask_;
   Work work_;

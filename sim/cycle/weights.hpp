@@ -9,7 +9,8 @@ namespace lilong::cycle {
 
 struct Weights {
   explicit Weights(const Shape& shape)
-      : rows_(shape.lanes / shape.weightVectors),
+      : dense_rows_(shape.lanes / shape.weightVectors),
+        window_rows_(shape.windowLanes() / shape.weightVectors),
         vectors_(shape.weightVectors),
         depth_bits_(shape.depthBits()),
         mask_(shape.vectorMask()) {}
@@ -62,6 +63,7 @@ struct Weights {
     full_ = block_end || known_;
     if (accept) {
       active_ = true;
+      rows_ = blocks.window ? window_rows_ : dense_rows_;
       groups_ = blocks.groups;
       steps_ = blocks.steps;
       step_ = 0;
@@ -113,10 +115,11 @@ struct Weights {
     return row;
   }
 
-  uint32_t rows_, vectors_;
+  uint32_t dense_rows_, window_rows_, vectors_;
   unsigned depth_bits_;
   uint32_t mask_;
   bool active_ = false;
+  uint32_t rows_ = 1;  // of a block
   uint32_t groups_ = 0, steps_ = 0, step_ = 0, stripe_ = 0;
   uint32_t positions_ = 0, left_ = 0;  // of the group; that later stripes do
   uint32_t next_ = 0, group_ = 0;      // next vector; first of the group

@@ -86,7 +86,7 @@ inline void execute(const isa::Conv& insn, Context& context) {
   const std::vector<int16_t> weights = readConvWeights(insn, context);
   std::vector<int16_t> activation(k, 0);  // bytes that no piece fills stay zero
   std::vector<int32_t> acc(groups * lanes);
-  OutputStage output(insn, readParams(insn, context), context);
+  OutputStage output(insn, readParams(insn, context.preset.lanes, context), context);
   for (uint32_t oy = 0; oy < insn.outHeight; ++oy) {
     for (uint32_t ox = 0; ox < insn.outWidth; ++ox) {
       gather(insn, context, pieces, oy, ox, activation.data());

@@ -11,7 +11,7 @@ namespace lilong::functional {
 // Weights as [tap][channel].
 inline std::vector<int16_t> readTapWeights(const isa::Dwconv& insn, const Context& context,
                                            const std::vector<Tap>& taps) {
-  const size_t lanes = context.preset.lanes, depth = context.preset.depth;
+  const size_t lanes = isa::windowLanes(context.preset), depth = context.preset.depth;
   std::vector<int16_t> weights(taps.size() * insn.channels);
   for (size_t t = 0; t < taps.size(); ++t) {
     for (size_t c = 0; c < insn.channels; ++c) {
@@ -24,13 +24,13 @@ inline std::vector<int16_t> readTapWeights(const isa::Dwconv& insn, const Contex
 }
 
 inline void execute(const isa::Dwconv& insn, Context& context) {
-  const size_t channels = insn.channels;
+  const uint32_t channels = insn.channels, lanes = isa::windowLanes(context.preset);
   const std::vector<Tap> taps =
       windowTaps(insn.kernelRows, insn.kernelCols, insn.steps, context.preset.depth);
   const std::vector<int16_t> weights = readTapWeights(insn, context, taps);
   const WindowReader reader(insn, context);
   std::vector<int32_t> acc(channels);
-  OutputStage output(insn, readParams(insn, context), context);
+  OutputStage output(insn, readParams(insn, lanes, context), context);
   for (uint32_t oy = 0; oy < insn.outHeight; ++oy) {
     for (uint32_t ox = 0; ox < insn.outWidth; ++ox) {
       std::fill(acc.begin(), acc.end(), 0);
@@ -44,7 +44,7 @@ inline void execute(const isa::Dwconv& insn, Context& context) {
       output.write(oy, ox, acc.data());
     }
   }
-  const uint64_t groups = (channels + context.preset.lanes - 1) / context.preset.lanes;
+  const uint64_t groups = (channels + lanes - 1) / lanes;
   context.count(isa::Counter::macBeats,
                 uint64_t{insn.outHeight} * insn.outWidth * groups * insn.steps);
 }

@@ -32,7 +32,8 @@ inline void execute(const isa::Pool& insn, Context& context) {
       output.write(oy, ox, acc.data());
     }
   }
-  const uint64_t groups = (channels + context.preset.lanes - 1) / context.preset.lanes;
+  const uint32_t lanes = isa::windowLanes(context.preset);
+  const uint64_t groups = (channels + lanes - 1) / lanes;
   context.count(isa::Counter::macBeats,
                 uint64_t{insn.outHeight} * insn.outWidth * groups * insn.steps);
 }

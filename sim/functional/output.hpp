@@ -12,7 +12,7 @@
 
 namespace lilong::functional {
 
-// Bias, multiplier and shift of every channel, rounded up to whole lane groups.
+// Bias, multiplier and shift of every channel, rounded up to whole groups.
 struct ChannelParams {
   std::vector<int32_t> bias;
   std::vector<uint32_t> multiplier;
@@ -26,12 +26,13 @@ inline ChannelParams uniformParams(uint32_t channels, int32_t bias, uint32_t mul
           std::vector<uint8_t>(channels, shift)};
 }
 
-// Reads the parameter block of conv and dwconv.
+// Reads the parameter block of conv and dwconv: one record of LANES values for each group of
+// `width` channels.
 template <typename Instruction>
-ChannelParams readParams(const Instruction& insn, const Context& context) {
+ChannelParams readParams(const Instruction& insn, uint32_t width, const Context& context) {
   const uint32_t lanes = context.preset.lanes;
-  const uint32_t groups = (insn.channels + lanes - 1) / lanes;
-  ChannelParams params = uniformParams(groups * lanes, 0, 0, 0);
+  const uint32_t groups = (insn.channels + width - 1) / width;
+  ChannelParams params = uniformParams(groups * width, 0, 0, 0);
   uint64_t at = insn.paramsAddr + (insn.tableEn ? isa::kTableBytes : 0);
   uint32_t multiplier = 0;
   uint8_t shift = 0;
@@ -41,8 +42,8 @@ ChannelParams readParams(const Instruction& insn, const Context& context) {
     at += context.preset.depth;
   }
   for (uint32_t group = 0; group < groups; ++group) {
-    for (uint32_t lane = 0; lane < lanes; ++lane) {
-      const uint32_t c = group * lanes + lane;
+    for (uint32_t lane = 0; lane < width; ++lane) {
+      const uint32_t c = group * width + lane;
       params.bias[c] = static_cast<int32_t>(readWord(context.scratchpad, at + 4 * lane));
       params.multiplier[c] = multiplier;
       params.shift[c] = shift;

@@ -24,7 +24,7 @@ uint64_t product(std::initializer_list<uint64_t> factors) {
 // Array instructions: positions, steps and groups, and what may come on top.
 template <typename Instruction>
 uint64_t arrayBound(const Instruction& insn, const Preset& p) {
-  const uint64_t groups = ceilDiv(insn.channels, p.lanes);
+  const uint64_t groups = ceilDiv(insn.channels, windowLanes(p));
   const uint64_t positions = uint64_t{insn.outHeight} * insn.outWidth;
   const uint64_t stripes = ceilDiv(positions, std::max<uint64_t>(insn.stripe, 1));
   const uint64_t steps = std::max<uint64_t>(insn.steps, 1);

@@ -28,9 +28,15 @@ uint32_t up(uint64_t value, uint32_t align) {
   return static_cast<uint32_t>((value + align - 1) / align * align);
 }
 
+// Bytes for the parameter blocks: those of the depthwise kernel with the most channels at least.
+uint32_t paramBytes(const isa::Preset& p) {
+  const uint32_t groups = (512 + isa::windowLanes(p) - 1) / isa::windowLanes(p);
+  return up(std::max(8192u, groups * isa::paramChannelBytes(p)), p.depth);
+}
+
 // Places of input, weights and output behind one another.
 struct Layout {
-  explicit Layout(const isa::Preset& p) : preset(p), next(up(8192, p.depth)) {}
+  explicit Layout(const isa::Preset& p) : preset(p), next(paramBytes(p)) {}
   uint32_t take(uint64_t bytes) {
     const uint32_t at = next;
     next = up(next + bytes, preset.depth);
@@ -130,7 +136,8 @@ Instruction window(const isa::Preset& p, Layout& l, const Shape& s) {
 Kernel depthwise(const isa::Preset& p, const std::string& name, const Shape& s) {
   Layout l(p);
   auto i = window<isa::Dwconv>(p, l, s);
-  i.weightsAddr = l.take(uint64_t{(s.in + p.lanes - 1) / p.lanes} * i.steps * p.lanes * p.depth);
+  const uint32_t lanes = isa::windowLanes(p);
+  i.weightsAddr = l.take(uint64_t{(s.in + lanes - 1) / lanes} * i.steps * lanes * p.depth);
   i.perChannel = true;
   return {name, uint64_t{s.h} * s.w * s.in * s.kh * s.kw, i.encode()};
 }
@@ -233,7 +240,7 @@ TestCase caseOf(const isa::Preset& preset, const Kernel& kernel) {
   test.scratchpad.resize(preset.scratchpadBytes);
   random.fill(test.scratchpad);
   // Biases of any size would saturate everything.
-  for (uint32_t at = 0; at < 8192; at += 4) {
+  for (uint32_t at = 0; at < paramBytes(preset); at += 4) {
     const uint32_t word = at % isa::paramChannelBytes(preset) < 4 * preset.lanes
                               ? static_cast<uint32_t>(random.range(0, 20000)) - 10000
                               : 0x40000000u | random.range(0, 0x3FFFFFFF);

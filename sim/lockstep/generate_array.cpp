@@ -33,8 +33,15 @@ uint32_t windowPasses(uint32_t depth, uint32_t kernelRows, uint32_t kernelCols) 
 
 namespace {
 
+// Channels of a group: all lanes of a conv, those with a channel of their own otherwise.
+template <typename Instruction>
+uint32_t widthOf(const CaseBuilder& b) {
+  return std::is_same_v<Instruction, isa::Conv> ? b.preset.lanes : isa::windowLanes(b.preset);
+}
+
+template <typename Instruction>
 uint32_t groupsOf(const CaseBuilder& b, uint32_t channels) {
-  return (channels + b.preset.lanes - 1) / b.preset.lanes;
+  return (channels + widthOf<Instruction>(b) - 1) / widthOf<Instruction>(b);
 }
 
 uint32_t randomChannels(CaseBuilder& b) {
@@ -95,7 +102,7 @@ std::vector<uint8_t> parameters(CaseBuilder& b, const Instruction& i, double spr
     head[4] = dirtyShift(b, shift);
     bytes.insert(bytes.end(), head.begin(), head.end());
   }
-  for (uint32_t g = 0; g < groupsOf(b, i.channels); ++g) {
+  for (uint32_t g = 0; g < groupsOf<Instruction>(b, i.channels); ++g) {
     std::vector<int32_t> biases;
     for (uint32_t l = 0; l < b.preset.lanes; ++l) {
       biases.push_back(bias());
@@ -230,10 +237,11 @@ bool addConv(CaseBuilder& b, uint32_t budget) {
 
   uint32_t steps = convSteps(b.preset.depth, uint32_t{i.kernelRows} * i.kernelCols, i.run);
   if (r.chance(10)) steps = clampSmall(int64_t{steps} + r.range(0, 4) - 2, 0, 60000);
-  if (uint64_t{steps} * groupsOf(b, channels) * height * width > budget) return false;
+  if (uint64_t{steps} * groupsOf<isa::Conv>(b, channels) * height * width > budget) return false;
   i.steps = static_cast<uint16_t>(steps);
-  i.weightsAddr = b.placeInput(uint64_t{groupsOf(b, channels)} * steps * b.preset.lanes * b.preset.depth,
-                               b.preset.depth);
+  i.weightsAddr = b.placeInput(
+      uint64_t{groupsOf<isa::Conv>(b, channels)} * steps * b.preset.lanes * b.preset.depth,
+      b.preset.depth);
   i.perChannel = r.chance(65);
   const double spread =
       5476.0 * std::sqrt(1.0 + i.kernelRows * i.kernelCols * i.run) * std::exp2(i.accShift);
@@ -279,7 +287,8 @@ uint32_t windowShape(CaseBuilder& b, Instruction& i, uint32_t budget) {
   uint32_t passes = windowPasses(b.preset.depth, i.kernelRows, i.kernelCols);
   if (r.chance(8)) passes = clampSmall(int64_t{passes} + r.range(0, 4) - 2, 1, 200);
   // The window may be refilled for every row and stripe.
-  const uint64_t work = uint64_t{std::max(1u, passes)} * groupsOf(b, channels) * height *
+  const uint64_t work = uint64_t{std::max(1u, passes)} * groupsOf<Instruction>(b, channels) *
+                        height *
                         (width * std::max<uint32_t>(1, std::min<uint32_t>(i.strideX, 64)) + kw);
   if (work > budget) return 0;
   return std::max(1u, passes);
@@ -293,8 +302,9 @@ bool addDwconv(CaseBuilder& b, uint32_t budget) {
   const uint32_t passes = windowShape(b, i, budget);
   if (passes == 0) return false;
   i.steps = static_cast<uint16_t>(passes);
-  i.weightsAddr = b.placeInput(
-      uint64_t{groupsOf(b, i.channels)} * passes * b.preset.lanes * b.preset.depth, b.preset.depth);
+  i.weightsAddr = b.placeInput(uint64_t{groupsOf<isa::Dwconv>(b, i.channels)} * passes *
+                                   isa::windowLanes(b.preset) * b.preset.depth,
+                               b.preset.depth);
   i.perChannel = r.chance(65);
   const double spread =
       5476.0 * std::sqrt(1.0 + i.kernelRows * i.kernelCols) * std::exp2(i.accShift);

@@ -65,7 +65,7 @@ struct BankBit {
   uint8_t bit;
 };
 
-#include LILONG_RTL_NETLIST  // kCellRows, kBankCells[bank][], kBankBits[bit]
+#include LILONG_RTL_NETLIST  // kBankCells[bank][], kBankBits[bit], kRowsOfWord
 
 class Banks {
  public:
@@ -104,8 +104,8 @@ class Banks {
       uint8_t value = 0;
       for (size_t bit = 0; bit < 8; ++bit) {
         const BankBit& at = kBankBits[(offset + i) * 8 + bit];
-        const uint32_t word = cells_[bank][at.cell][row];
-        value |= static_cast<uint8_t>((word >> at.bit & 1) << bit);
+        const uint32_t word = cells_[bank][at.cell][row / kRowsOfWord];
+        value |= static_cast<uint8_t>((word >> place(at, row) & 1) << bit);
       }
       bytes[i] = value;
     }
@@ -114,13 +114,19 @@ class Banks {
     for (size_t i = 0; i < count; ++i) {
       for (size_t bit = 0; bit < 8; ++bit) {
         const BankBit& at = kBankBits[(offset + i) * 8 + bit];
-        uint32_t& word = cells_[bank][at.cell][row];
-        word = (word & ~(1u << at.bit)) | static_cast<uint32_t>(bytes[i] >> bit & 1) << at.bit;
+        uint32_t& word = cells_[bank][at.cell][row / kRowsOfWord];
+        const unsigned to = place(at, row);
+        word = (word & ~(1u << to)) | static_cast<uint32_t>(bytes[i] >> bit & 1) << to;
       }
     }
   }
 
  private:
+  // Two rows of 9 bits share a word of 18.
+  static unsigned place(const BankBit& at, size_t row) {
+    return at.bit + static_cast<unsigned>(row % kRowsOfWord) * 9;
+  }
+
   std::array<std::array<uint32_t*, std::size(kBankCells[0])>, isa::kBanks> cells_{};
 };
 

@@ -100,7 +100,7 @@ def test_tall_networks_keep_their_bytes(
 @pytest.mark.default
 @pytest.mark.parametrize(
     ("shape", "preset", "exchanged"),
-    [((98, 4, 1), "edge", True), ((49, 10, 1), "lite", True), ((32, 32, 3), "edge", False)],
+    [((98, 4, 1), "edge", True), ((49, 10, 1), "plus", True), ((32, 32, 3), "edge", False)],
 )
 def test_images_are_exchanged_where_that_is_faster(
     shape: tuple[int, int, int], preset: str, exchanged: bool

@@ -86,6 +86,8 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ),
     ("places for", setter("registers", "COUNTER_BASE", "count", value=3)),
     ("no power of two", setter("presets", "nano", "lanes", value=12)),
+    ("more results than the 8 lanes", setter("presets", "lite", "results", value=16)),
+    ("less than two cycles", setter("presets", "lite", "weight_vectors", value=8)),
     ("no multiple of a granule", setter("presets", "nano", "depth", value=4)),
     ("single hyphens", setter("presets", "edge_2", value=RAW["presets"]["edge"])),
     ("24-bit addresses", setter("presets", "plus", "scratchpad_kib", value=32768)),
@@ -157,13 +159,14 @@ def test_expression_that_is_none(text: str) -> None:
         ("7 % 4 == 3 && !0", 1),
         ("a ? 5 : 6", 5),
         ("groups(17) * ceil8(9)", 32),
+        ("window_groups(17)", 3),
         ("a == 1 ? b < 3 : 0", 1),
         ("10 - 2 - 3", 5),
         ("true", 1),
     ],
 )
 def test_expression_value(text: str, value: int) -> None:
-    values = {"LANES": 16, "a": 1, "b": 2}
+    values = {"LANES": 16, "WINDOW_LANES": 8, "a": 1, "b": 2}
     assert expr.evaluate(expr.parse(text), values) == value
 
 

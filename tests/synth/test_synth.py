@@ -181,7 +181,7 @@ def test_tables_are_up_to_date() -> None:
 @pytest.mark.parametrize(
     ("model", "setting"),
     [
-        ("DP16KD", "-GDATA_WIDTH_A=9"),
+        ("DP16KD", "-GDATA_WIDTH_A=4"),
         ("DP16KD", '-GWRITEMODE_B="WRITETHROUGH"'),
         ("MULT18X18D", '-GREG_INPUTC_CLK="CLK0"'),
         ("MULT18X18D", '-GMULT_BYPASS="ENABLED"'),

@@ -10,7 +10,7 @@ from typing import Literal
 
 SPEC_MAJOR = 1
 SPEC_MINOR = 0
-SPEC_HASH = 0xDC563179
+SPEC_HASH = 0xB36575AD
 
 DESCRIPTOR_BYTES = 64  # Bytes of one instruction.
 BANKS = 8  # Scratchpad banks, each one vector wide, one read and one write port.
@@ -162,7 +162,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "nano": Preset("nano", 8, 8, 64, 8, 2, 2),
-    "lite": Preset("lite", 8, 16, 128, 8, 4, 2),
+    "lite": Preset("lite", 16, 8, 128, 8, 2, 2),
     "edge": Preset("edge", 16, 16, 512, 16, 16, 4),
     "plus": Preset("plus", 32, 32, 1024, 32, 32, 4),
     "edge-fpga": Preset("edge-fpga", 16, 16, 256, 8, 2, 4),

@@ -108,6 +108,11 @@ def presets(spec: Spec) -> list[str]:
         for key in ("lanes", "depth", "axi_bytes", "results", "weight_vectors"):
             if p[key] < 1 or p[key] & (p[key] - 1):
                 out.append(f"preset {name}: {key} {p[key]} is no power of two")
+        window_lanes = spec.preset_names(p)["WINDOW_LANES"]
+        if p["results"] > window_lanes:
+            out.append(f"preset {name}: more results than the {window_lanes} lanes of a window")
+        if 2 * p["weight_vectors"] > window_lanes:
+            out.append(f"preset {name}: a weight block is read in less than two cycles")
         if p["depth"] % spec.constants["GRANULE"][0]:
             out.append(f"preset {name}: depth is no multiple of a granule")
         if p["scratchpad_kib"] * 1024 > 1 << 24:

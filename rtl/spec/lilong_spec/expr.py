@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 WIDTH = 52  # bits of every integer in the generated hardware
-FUNCTIONS = ("groups", "ceil8")
+GROUP_SIZE = {"groups": "LANES", "window_groups": "WINDOW_LANES"}  # channels of a group
+FUNCTIONS = (*GROUP_SIZE, "ceil8")
 BOOLEAN = {"&&", "||", "<", "<=", ">", ">=", "==", "!="}
 PRECEDENCE = {
     "||": 1,
@@ -145,9 +146,8 @@ def names(expr: Expr) -> set[str]:
     if isinstance(expr, Name):
         return {expr.name}
     if isinstance(expr, Call):
-        return (
-            names(expr.argument) | {"LANES"} if expr.function == "groups" else names(expr.argument)
-        )
+        size = GROUP_SIZE.get(expr.function)
+        return names(expr.argument) | ({size} if size else set())
     if isinstance(expr, Not):
         return names(expr.operand)
     if isinstance(expr, Binary):
@@ -171,7 +171,8 @@ def evaluate(expr: Expr, values: Mapping[str, int]) -> int:
         return 1 if expr.name == "true" else values[expr.name]
     if isinstance(expr, Call):
         x = evaluate(expr.argument, values)
-        return -(-x // values["LANES"]) if expr.function == "groups" else (x + 7) // 8 * 8
+        size = GROUP_SIZE.get(expr.function)
+        return -(-x // values[size]) if size else (x + 7) // 8 * 8
     if isinstance(expr, Not):
         return int(not evaluate(expr.operand, values))
     if isinstance(expr, Choose):
@@ -202,10 +203,10 @@ def bounds(expr: Expr, limits: Mapping[str, tuple[int, int]]) -> tuple[int, int]
         result = (0, 1) if expr.name == "true" else limits[expr.name]
     elif isinstance(expr, Call):
         low, high = bounds(expr.argument, limits)
-        lanes = limits["LANES"]
+        size = GROUP_SIZE.get(expr.function)
         result = (
-            (-(-low // lanes[1]), -(-high // lanes[0]))
-            if expr.function == "groups"
+            (-(-low // limits[size][1]), -(-high // limits[size][0]))
+            if size
             else ((low + 7) // 8 * 8, (high + 7) // 8 * 8)
         )
     elif isinstance(expr, Not):
@@ -256,8 +257,9 @@ def _emit(
         return true if expr.name == "true" else name(expr.name)
     if isinstance(expr, Call):
         x = integer(expr.argument)
-        if expr.function == "groups":
-            return f"(({x} + {name('LANES')} - {num(1)}) / {name('LANES')})"
+        if expr.function in GROUP_SIZE:
+            size = name(GROUP_SIZE[expr.function])
+            return f"(({x} + {size} - {num(1)}) / {size})"
         return f"((({x} + {num(7)}) / {num(8)}) * {num(8)})"
     if isinstance(expr, Not):
         return f"!{truth(expr.operand)}"

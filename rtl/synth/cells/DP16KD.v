@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // DP16KD, the 18 kbit block memory of ECP5, for simulation of a synthesised netlist.
 //
-// Modelled: port widths 18 and 36 (write on A, read on B), byte enables in the low address bits,
-// READBEFOREWRITE and NORMAL outputs, output registers, both reset modes.  Everything else is
+// Modelled: port widths 9, 18 and 36 (write on A, read on B), byte enables in the low address bits
+// (18 and 36), READBEFOREWRITE and NORMAL outputs, output registers, both reset modes.  Everything else is
 // refused when the model is elaborated.
 //
 // A port that reads the word which the other port writes with the same clock edge gets every bit
@@ -103,9 +103,9 @@ module DP16KD (
   parameter [319:0] INITVAL_3F = 320'd0;
 
   generate
-    if (DATA_WIDTH_A != 18 && DATA_WIDTH_A != 36)
+    if (DATA_WIDTH_A != 9 && DATA_WIDTH_A != 18 && DATA_WIDTH_A != 36)
       $error("DP16KD: DATA_WIDTH_A = %0d is not modelled", DATA_WIDTH_A);
-    if (DATA_WIDTH_B != 18 && DATA_WIDTH_B != 36)
+    if (DATA_WIDTH_B != 9 && DATA_WIDTH_B != 18 && DATA_WIDTH_B != 36)
       $error("DP16KD: DATA_WIDTH_B = %0d is not modelled", DATA_WIDTH_B);
     if (REGMODE_A != "NOREG" && REGMODE_A != "OUTREG") $error("DP16KD: REGMODE_A is not modelled");
     if (REGMODE_B != "NOREG" && REGMODE_B != "OUTREG") $error("DP16KD: REGMODE_B is not modelled");
@@ -130,7 +130,8 @@ module DP16KD (
   wire on_a = CEA && !CSA0 && !CSA1 && !CSA2;
   wire on_b = CEB && !CSB0 && !CSB1 && !CSB2;
 
-  // Words of 18 bits; a word of 36 is an even one (low half) and the odd one behind it.
+  // Words of 18 bits; a word of 36 is an even one (low half) and the odd one behind it, a word of 9
+  // is the half that address bit 3 names.
   reg [17:0] mem_q [0:1023];
 
   // Every row of initial content holds 16 words, each in 20 bits.
@@ -149,22 +150,28 @@ module DP16KD (
   initial for (i = 0; i < 1024; i = i + 1) mem_q[i] = content[20*i+:18];
 
   // ---- what each port writes
-  wire [1:0] be_a = {2{on_a && WEA}} & ada[1:0];
+  wire [1:0] half_a = ada[3] ? 2'b10 : 2'b01;
+  wire [1:0] half_b = adb[3] ? 2'b10 : 2'b01;
+  wire [1:0] be_a = {2{on_a && WEA}} & (DATA_WIDTH_A == 9 ? half_a : ada[1:0]);
   wire [1:0] be_a_odd = DATA_WIDTH_A == 36 ? {2{on_a && WEA}} & ada[3:2] : 2'd0;
-  wire [1:0] be_b = DATA_WIDTH_B == 36 ? 2'd0 : {2{on_b && WEB}} & adb[1:0];
+  wire [1:0] be_b = DATA_WIDTH_B == 36 ? 2'd0 :
+      {2{on_b && WEB}} & (DATA_WIDTH_B == 9 ? half_b : adb[1:0]);
   wire [9:0] row_a = DATA_WIDTH_A == 36 ? {ada[13:5], 1'b0} : ada[13:4];
   wire [9:0] row_b = DATA_WIDTH_B == 36 ? {adb[13:5], 1'b0} : adb[13:4];
+
+  wire [17:0] fresh_a = DATA_WIDTH_A == 9 ? {2{dia[8:0]}} : dia;
+  wire [17:0] fresh_b = DATA_WIDTH_B == 9 ? {2{dib[8:0]}} : dib;
 
   function [17:0] merge(input [1:0] be, input [17:0] old, input [17:0] fresh);
     merge = {be[1] ? fresh[17:9] : old[17:9], be[0] ? fresh[8:0] : old[8:0]};
   endfunction
 
   always @(posedge CLKA) begin
-    if (be_a != 2'd0) mem_q[row_a] <= merge(be_a, mem_q[row_a], dia);
+    if (be_a != 2'd0) mem_q[row_a] <= merge(be_a, mem_q[row_a], fresh_a);
     if (be_a_odd != 2'd0) mem_q[row_a | 10'd1] <= merge(be_a_odd, mem_q[row_a | 10'd1], dib);
   end
   always @(posedge CLKB) begin
-    if (be_b != 2'd0) mem_q[row_b] <= merge(be_b, mem_q[row_b], dib);
+    if (be_b != 2'd0) mem_q[row_b] <= merge(be_b, mem_q[row_b], fresh_b);
   end
 
   // ---- what each port reads
@@ -173,7 +180,12 @@ module DP16KD (
   endfunction
   wire same_even = DATA_WIDTH_A == 36 ? row_a[9:1] == row_b[9:1] && !row_b[0] : row_a == row_b;
   wire same_odd = DATA_WIDTH_A == 36 && row_a[9:1] == row_b[9:1] && row_b[0];
-  wire [17:0] read_b = blur(be_a_odd, same_odd, blur(be_a, same_even, mem_q[row_b]));
+  function [17:0] part(input narrow, input upper, input [17:0] word);
+    part = narrow ? {9'd0, upper ? word[17:9] : word[8:0]} : word;
+  endfunction
+  wire [17:0] read_a = part(DATA_WIDTH_A == 9, ada[3], blur(be_b, row_a == row_b, mem_q[row_a]));
+  wire [17:0] read_b = part(DATA_WIDTH_B == 9, adb[3],
+                            blur(be_a_odd, same_odd, blur(be_a, same_even, mem_q[row_b])));
   wire [9:0] next_b = row_b | 10'd1;
   wire [17:0] read_b_odd = DATA_WIDTH_A == 36
       ? blur(be_a_odd, row_a[9:1] == next_b[9:1], mem_q[next_b])
@@ -186,7 +198,7 @@ module DP16KD (
     if (RESETMODE == "SYNC") begin : gen_sync
       always @(posedge CLKA) begin
         if (RSTA) latch_a <= 18'd0;
-        else if (on_a && !hold_a) latch_a <= blur(be_b, row_a == row_b, mem_q[row_a]);
+        else if (on_a && !hold_a) latch_a <= read_a;
         if (RSTA) out_a <= 18'd0;
         else if (OCEA) out_a <= latch_a;
       end
@@ -199,7 +211,7 @@ module DP16KD (
     end else begin : gen_async
       always @(posedge CLKA or posedge RSTA) begin
         if (RSTA) latch_a <= 18'd0;
-        else if (on_a && !hold_a) latch_a <= blur(be_b, row_a == row_b, mem_q[row_a]);
+        else if (on_a && !hold_a) latch_a <= read_a;
       end
       always @(posedge CLKA or posedge RSTA) begin
         if (RSTA) out_a <= 18'd0;

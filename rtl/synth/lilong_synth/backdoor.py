@@ -14,8 +14,7 @@ from lilong_synth import netlist
 from lilong_synth.tools import FlowError
 
 BANKS = 8
-CELL_ROWS = 1024
-WORD = 18
+WORD = 18  # of a memory cell
 
 
 def _fail(what: str) -> FlowError:
@@ -24,8 +23,8 @@ def _fail(what: str) -> FlowError:
 
 def _bank(
     cells: dict[str, Any], nets: dict[str, Any], bank: int
-) -> tuple[list[str], list[tuple[int, int]]]:
-    """Memory cells of a bank, rows 0 to 1023 first, and the place of each bit in them."""
+) -> tuple[list[str], list[tuple[int, int]], int]:
+    """Memory cells of a bank, the place of each bit in them, and how many rows share a word."""
     prefix = f"u_scratchpad.gen_bank[{bank}].u_sram."
     net = nets.get(prefix + "rd_data_o")
     if net is None:
@@ -39,10 +38,12 @@ def _bank(
     if set(blocks.values()) != {0}:
         raise _fail(f"{prefix}mem_q has {len(set(blocks.values()))} blocks of rows, not one")
     driver: dict[int, tuple[str, int]] = {}
+    widths = {int(cell["parameters"]["DATA_WIDTH_B"], 2) for cell in memories.values()}
+    if widths not in ({WORD}, {WORD // 2}):
+        raise _fail(f"words of {prefix}mem_q have {sorted(widths)} bits")
+    width = widths.pop()
     for name, cell in memories.items():
-        if int(cell["parameters"]["DATA_WIDTH_B"], 2) != WORD:
-            raise _fail(f"{name} is not {WORD} bits wide")
-        for bit in range(WORD):
+        for bit in range(width):
             for wire in cell["connections"].get(f"DOB{bit}", []):
                 driver[wire] = (name, bit)
     order = sorted(memories, key=lambda name: int(name.rsplit(".", 1)[1]))
@@ -58,7 +59,7 @@ def _bank(
     }
     if len(lines) != 1:
         raise _fail(f"the cells of {prefix}mem_q have different addresses")
-    return order, places
+    return order, places, WORD // width
 
 
 def tables(file: Path, top: str) -> str:
@@ -66,16 +67,16 @@ def tables(file: Path, top: str) -> str:
     module = netlist.load(file)["modules"][top]
     cells, nets = module["cells"], module["netnames"]
     banks = [_bank(cells, nets, bank) for bank in range(BANKS)]
-    places = banks[0][1]
-    if any(other != places for _, other in banks):
+    _, places, shared = banks[0]
+    if any(other[1:] != (places, shared) for other in banks):
         raise _fail("the banks differ from each other")
     names = ",\n".join(
-        "    {" + ", ".join(f'"{name}"' for name in order) + "}" for order, _ in banks
+        "    {" + ", ".join(f'"{name}"' for name in order) + "}" for order, *_ in banks
     )
     bits = ", ".join(f"{{{cell}, {bit}}}" for cell, bit in places)
     return (
         "// Generated from the netlist.\n"
-        f"inline constexpr size_t kCellRows = {CELL_ROWS};\n"
+        f"inline constexpr size_t kRowsOfWord = {shared};\n"
         f"inline constexpr const char* kBankCells[{BANKS}][{len(banks[0][0])}] = {{\n{names}}};\n"
         f"inline constexpr BankBit kBankBits[{len(places)}] = {{{bits}}};\n"
     )

@@ -13,7 +13,7 @@ namespace lilong::isa {
 inline constexpr uint32_t kSpecMajor = 1;
 inline constexpr uint32_t kSpecMinor = 0;
 // First 32 bits of the SHA-256 of the encodings.
-inline constexpr uint32_t kSpecHash = 0xdc563179;
+inline constexpr uint32_t kSpecHash = 0xb36575ad;
 
 inline constexpr uint32_t kDescriptorBytes = 64;  // Bytes of one instruction.
 inline constexpr uint32_t kBanks = 8;  // Scratchpad banks, each one vector wide, one read and one write port.
@@ -218,7 +218,7 @@ struct Preset {
 };
 inline constexpr std::array<Preset, 5> kPresets{{
     {"nano", 8, 8, 64 * 1024, 8, 2, 2},  // Small FPGAs and microcontrollers, 64 MAC/cycle.
-    {"lite", 8, 16, 128 * 1024, 8, 4, 2},  // FPGA boards, 128 MAC/cycle.
+    {"lite", 16, 8, 128 * 1024, 8, 2, 2},  // FPGA boards, 128 MAC/cycle.
     {"edge", 16, 16, 512 * 1024, 16, 16, 4},  // The reference, 256 MAC/cycle; every benchmark.
     {"plus", 32, 32, 1024 * 1024, 32, 32, 4},  // Vision at the edge, 1024 MAC/cycle.
     {"edge-fpga", 16, 16, 256 * 1024, 8, 2, 4},  // Edge with the memories and requantisers that a 200-dollar FPGA holds, 256 MAC/cycle.
@@ -230,7 +230,11 @@ constexpr const Preset* findPreset(std::string_view name) {
   return nullptr;
 }
 
-// Bias words of one lane group.
+// Lanes at work where a lane takes its own channel from the input (dwconv, pool, eltwise): a vector holds no more channels.
+constexpr uint32_t windowLanes(const Preset& p) {
+  return static_cast<uint32_t>(((uint64_t{p.lanes} < uint64_t{p.depth}) ? uint64_t{p.lanes} : uint64_t{p.depth}));
+}
+// Bias words of one group of channels, one per lane.
 constexpr uint32_t paramBiasBytes(const Preset& p) {
   return static_cast<uint32_t>((uint64_t{4} * uint64_t{p.lanes}));
 }
@@ -547,7 +551,7 @@ struct Dwconv {
   bool perChannel = false;  // The parameter block holds multiplier and shift of every channel.
   uint8_t stripe = 0;  // Output positions worked on together, 1 to 32.
   uint32_t pixPitch = 0;  // Bytes from input column to input column.
-  uint16_t steps = 0;  // Passes, each one weight block of LANES x DEPTH bytes per lane group.
+  uint16_t steps = 0;  // Passes, each one weight block of WINDOW_LANES x DEPTH bytes per group of WINDOW_LANES channels.
   uint32_t outAddr = 0;  // Scratchpad byte address of the output, a multiple of 8.
   int8_t zpOut = 0;  // Zero point added after requantisation; also the value of pad bytes.
   uint32_t outRowPitch = 0;  // Bytes from output row to output row, a multiple of 8.

@@ -203,11 +203,11 @@ constexpr Footprints footprints(const Descriptor& d, const Preset& p) {
           uint64_t{bits(d, 9, 23, 0)}, (((uint64_t{bits(d, 13, 15, 0)} + uint64_t{7}) / uint64_t{8}) * uint64_t{8}), 2,
           {{{uint64_t{bits(d, 12, 15, 0)}, uint64_t{bits(d, 10, 23, 0)}}, {uint64_t{bits(d, 12, 31, 16)}, uint64_t{bits(d, 11, 23, 0)}}}}};
       r.items[r.count++] = Footprint{"weights", Space::scratchpad, false, 0,
-          uint64_t{bits(d, 14, 23, 0)}, (uint64_t{bits(d, 8, 31, 16)} * (uint64_t{p.lanes} * uint64_t{p.depth})), 1,
-          {{{((uint64_t{bits(d, 13, 15, 0)} + uint64_t{p.lanes} - uint64_t{1}) / uint64_t{p.lanes}), (uint64_t{bits(d, 8, 31, 16)} * (uint64_t{p.lanes} * uint64_t{p.depth}))}}}};
+          uint64_t{bits(d, 14, 23, 0)}, (uint64_t{bits(d, 8, 31, 16)} * (uint64_t{windowLanes(p)} * uint64_t{p.depth})), 1,
+          {{{((uint64_t{bits(d, 13, 15, 0)} + uint64_t{windowLanes(p)} - uint64_t{1}) / uint64_t{windowLanes(p)}), (uint64_t{bits(d, 8, 31, 16)} * (uint64_t{windowLanes(p)} * uint64_t{p.depth}))}}}};
       r.items[r.count++] = Footprint{"params", Space::scratchpad, false, 0,
           uint64_t{bits(d, 15, 23, 0)}, ((((uint64_t{bits(d, 13, 30, 30)} != uint64_t{0}) ? uint64_t{256} : uint64_t{0}) + ((uint64_t{bits(d, 6, 24, 24)} != uint64_t{0}) ? uint64_t{0} : uint64_t{p.depth})) + ((uint64_t{bits(d, 6, 24, 24)} != uint64_t{0}) ? uint64_t{paramChannelBytes(p)} : uint64_t{paramBiasBytes(p)})), 1,
-          {{{((uint64_t{bits(d, 13, 15, 0)} + uint64_t{p.lanes} - uint64_t{1}) / uint64_t{p.lanes}), ((uint64_t{bits(d, 6, 24, 24)} != uint64_t{0}) ? uint64_t{paramChannelBytes(p)} : uint64_t{paramBiasBytes(p)})}}}};
+          {{{((uint64_t{bits(d, 13, 15, 0)} + uint64_t{windowLanes(p)} - uint64_t{1}) / uint64_t{windowLanes(p)}), ((uint64_t{bits(d, 6, 24, 24)} != uint64_t{0}) ? uint64_t{paramChannelBytes(p)} : uint64_t{paramBiasBytes(p)})}}}};
       break;
     case 0x23:  // pool
       if (((uint64_t{bits(d, 4, 15, 0)} > uint64_t{0}) && (uint64_t{bits(d, 3, 23, 0)} > uint64_t{0})))

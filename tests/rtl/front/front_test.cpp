@@ -101,12 +101,13 @@ std::vector<Acc> referenceDepthwise(const Memory& mem, const Work& w) {
               const int64_t slot = r * (kDepth / tap_rows) + (k0 + n - 1 - kx);
               const int64_t iy = oy * w.stride_y - w.pad_top + (r0 + r) * w.dilation_y;
               const int64_t xb = (ox * w.stride_x + kx) * w.dilation_x - w.pad_left;
-              for (int l = 0; l < kLanes; l++) {
+              for (int l = 0; l < w.width(); l++) {
                 bool inside = false;
-                int x = inputAt(mem, w, iy, xb < 0 ? -1 : xb + g * kLanes + l, inside);
+                int x = inputAt(mem, w, iy, xb < 0 ? -1 : xb + g * w.width() + l, inside);
                 if (w.opcode == kDwconv) {
-                  acc[l] += x * mem[w.weights_addr +
-                                    ((g * w.steps + pass) * kLanes + l) * kDepth + slot];
+                  acc[l] +=
+                      x *
+                      mem[w.weights_addr + ((g * w.steps + pass) * w.width() + l) * kDepth + slot];
                 } else if (!w.max) {
                   acc[l] += x;
                 } else if (inside) {
@@ -204,7 +205,7 @@ class Bench {
         const Work& w = works[draining];
         const auto& want = expected[draining];
         const int64_t g = static_cast<int64_t>(position) / w.positions();
-        for (int l = 0; l < kLanes && g * kLanes + l < w.channels; l++) {
+        for (int l = 0; l < w.width() && g * w.width() + l < w.channels; l++) {
           int32_t got = 0;
           std::memcpy(&got, reinterpret_cast<const uint8_t*>(&top_.acc_data_o) + 4 * l, 4);
           if (got != want[position][l]) {

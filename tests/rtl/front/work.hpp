@@ -35,7 +35,9 @@ struct Work {
   int64_t pad_left = 0, stripe = 32, dilation_x = 0, run = 1, steps = 1, weights_addr = 0;
   int64_t out_height = 1, out_width = 1, channels = 1;  // dilation_x: pix_pitch of dwconv and pool
 
-  int64_t groups() const { return (channels + kLanes - 1) / kLanes; }
+  // Channels of a group: all lanes, or those that have one in a vector of the input.
+  int64_t width() const { return opcode == kConv ? kLanes : std::min(kLanes, kDepth); }
+  int64_t groups() const { return (channels + width() - 1) / width(); }
   int64_t positions() const { return out_height * out_width; }
 };
 
@@ -127,7 +129,7 @@ class Generator {
     }
     if (oneIn(40)) w.pad_left = in(0, 0xffffff);
     if (oneIn(8)) reachFar(w);
-    const int64_t block = kLanes * kDepth * w.steps * w.groups();
+    const int64_t block = w.width() * kDepth * w.steps * w.groups();
     w.weights_addr = kActivations + in(0, (kActivations - block) / kDepth) * kDepth;
     return w;
   }

@@ -100,16 +100,22 @@ class Generator {
 
   functional::Context context() { return {kPreset, reference_, {}, windows_, counters_}; }
 
+  // Channels of one group of accumulators.
+  template <typename Insn>
+  static uint32_t widthOf() {
+    return std::is_same_v<Insn, isa::Conv> ? kPreset.lanes : isa::windowLanes(kPreset);
+  }
+
   // Random accumulators, whose results are often inside the range.
   template <typename Insn>
   Work accumulate(const Insn& insn, functional::ChannelParams params) {
     Work work{insn.encode(), false, {}};
     if (isa::isEmpty(work.descriptor, kPreset)) return work;
-    const size_t lanes = kPreset.lanes;
-    const size_t groups = (insn.channels + lanes - 1) / lanes;
+    const size_t lanes = kPreset.lanes, width = widthOf<Insn>();
+    const size_t groups = (insn.channels + width - 1) / width;
     const size_t positions = size_t{insn.outHeight} * insn.outWidth;
     work.acc.resize(groups * positions * lanes);
-    std::vector<int32_t> acc(groups * lanes);
+    std::vector<int32_t> acc(groups * width);
     functional::Context ctx = context();
     params.bias.resize(acc.size());
     params.multiplier.resize(acc.size());
@@ -125,7 +131,7 @@ class Generator {
                                static_cast<uint32_t>(params.bias[c]);
         acc[c] = below(8) ? static_cast<int32_t>(value) >> insn.accShift
                           : static_cast<int32_t>(random_());
-        work.acc[((c / lanes) * positions + p) * lanes + c % lanes] = acc[c];
+        work.acc[((c / width) * positions + p) * lanes + c % width] = acc[c];
       }
       stage.write(p / insn.outWidth, p % insn.outWidth, acc.data());
     }
@@ -141,7 +147,7 @@ class Generator {
     insn.perChannel = below(2);
     // The block: multipliers and shifts that make sense, anywhere in the constants.
     functional::Context ctx = context();
-    const uint32_t groups = (insn.channels + kPreset.lanes - 1) / kPreset.lanes;
+    const uint32_t groups = (insn.channels + widthOf<Insn>() - 1) / widthOf<Insn>();
     uint32_t at = insn.paramsAddr + (insn.tableEn ? 256 : 0);
     const auto word = [&](uint32_t address, uint32_t value) {
       for (unsigned i = 0; i < 4; ++i)
@@ -163,7 +169,7 @@ class Generator {
     // Constants of instructions in flight must not change: only the initial memory is written.
     if (!started_)
       for (const auto& [address, value] : constants_) reference_[address] = value;
-    return accumulate(insn, functional::readParams(insn, ctx));
+    return accumulate(insn, functional::readParams(insn, widthOf<Insn>(), ctx));
   }
 
   Work pool() {

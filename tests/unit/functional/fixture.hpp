@@ -101,7 +101,9 @@ class Fixture {
   // The same with the parameter block of conv and dwconv, for channel c.
   template <typename Instruction>
   uint8_t channelResult(const Instruction& insn, uint32_t c, int64_t acc) const {
-    const uint32_t lanes = preset.lanes, group = c / lanes, lane = c % lanes;
+    const bool dense = std::is_same_v<Instruction, isa::Conv>;
+    const uint32_t lanes = preset.lanes, width = dense ? lanes : std::min(lanes, preset.depth);
+    const uint32_t group = c / width, lane = c % width;
     uint64_t at = insn.paramsAddr + (insn.tableEn ? 256 : 0);
     if (!insn.perChannel) {
       const uint64_t record = at + preset.depth + uint64_t{group} * 4 * lanes;

@@ -58,7 +58,7 @@ TEST(Dwconv, EqualsTheManual) {
     i.perChannel = f.below(2);
     i.accShift = static_cast<uint8_t>(f.below(4));
     std::vector<uint8_t> expected = f.scratchpad;
-    const uint32_t lanes = f.preset.lanes, depth = f.preset.depth;
+    const uint32_t lanes = isa::windowLanes(f.preset), depth = f.preset.depth;
     for (uint32_t oy = 0; oy < i.outHeight; ++oy) {
       for (uint32_t ox = 0; ox < i.outWidth; ++ox) {
         const uint64_t pixel = i.outAddr + oy * i.outRowPitch + ox * i.outPixPitch;
