@@ -32,7 +32,7 @@ module lilong_accum #(
   (* ram_style = "distributed" *) logic [Width-1:0] running_q[Entries];
   (* ram_style = "distributed" *) logic [Width-1:0] finished_q[Entries];
   logic [Width-1:0] old_q, total;
-  logic [Bits-1:0] head_q, head_next, tail_q;
+  logic [Bits-1:0] behind_q, tail_q;  // behind the oldest; behind the last
   logic [Bits:0] count_q, free_q;
   logic some_q, some_free_q;  // they are not 0
   logic push, pop;
@@ -67,7 +67,6 @@ module lilong_accum #(
   assign push = valid_i && act_i.last;
   assign pop  = acc_valid_o && acc_ready_i;
 
-  assign head_next   = head_q + Bits'(pop);
   // the position that arrives is the oldest: nothing waits behind what leaves
   assign arrive      = push && (!some_q || (count_q == (Bits + 1)'(1) && pop));
   assign acc_valid_o = some_q;
@@ -82,7 +81,7 @@ module lilong_accum #(
     if (push) finished_q[tail_q] <= total;
   end
   always_ff @(posedge clk_i) begin
-    if (pop) stored_q <= finished_q[head_next];
+    if (pop) stored_q <= finished_q[behind_q];
   end
   always_ff @(posedge clk_i) begin
     if (push && (!beside_q || pop)) arrived_q <= total;  // matters if it is the oldest
@@ -90,7 +89,7 @@ module lilong_accum #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      head_q   <= '0;
+      behind_q <= Bits'(1);
       tail_q   <= '0;
       beside_q <= 1'b0;
       count_q  <= '0;
@@ -98,7 +97,7 @@ module lilong_accum #(
       some_q   <= 1'b0;
       some_free_q <= 1'b1;
     end else if (clr_i) begin
-      head_q   <= '0;
+      behind_q <= Bits'(1);
       tail_q   <= '0;
       beside_q <= 1'b0;
       count_q  <= '0;
@@ -107,7 +106,7 @@ module lilong_accum #(
       some_free_q <= 1'b1;
     end else begin
       if (push) tail_q <= tail_q + Bits'(1);
-      head_q  <= head_next;
+      if (pop) behind_q <= behind_q + Bits'(1);
       if (arrive) beside_q <= 1'b1;
       else if (pop) beside_q <= 1'b0;
       count_q <= count_q + (Bits + 1)'(push) - (Bits + 1)'(pop);

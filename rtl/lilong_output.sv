@@ -95,13 +95,14 @@ module lilong_output #(
 
   logic          init_q, rest_q;  // counters belong to the front instruction; they do not
   logic          slot_q, other_q; // parameters; the other slot: for the handshake, less fan-out
-  logic [BW-1:0] beat_q;
+  logic [BW-1:0] beat_q, end_q;   // of the position; its last one
+  logic          at_end_q;        // they are the same: beat_q picks data and answers late
   logic          last_x_q, last_y_q, last_group_q;
   logic [15:0]   x_q, y_q;        // pixels and rows left, this one included
   logic [15:0]   channels_q;      // channels left, this group included
   logic [GW-1:0] base_q, row_q, pix_q, cur_q;   // granules: group, row, pixel, position
 
-  logic          take_beat, part_end, take_position;
+  logic          take_beat, take_position;
   logic          last_x, last_y, last_group, last_position, leave_slot;
   logic [15:0]   width;           // channels of a group that is not the last
   logic [CW-1:0] count, left;     // of the position; from this part on
@@ -128,15 +129,14 @@ module lilong_output #(
     assign left         = count;
     assign last_part    = 1'b1;
   end
-  assign part_end      = part_beat == PBW'(PartBeats - 1);
   assign leave_slot    = front_groups_i ? (last_x && last_y) : last_position;
 
   logic ready;
   assign ready         = front_valid_i && init_q && ready_i[!other_q];
   assign elt_ready_o   = ready && front_eltwise_i;
   assign take_beat     = en && ready && (front_eltwise_i ? elt_valid_i : acc_valid_i);
-  assign take_position = take_beat && part_end && last_part;
-  assign acc_ready_o   = en && ready && !front_eltwise_i && part_end && last_part;
+  assign take_position = take_beat && at_end_q;
+  assign acc_ready_o   = en && ready && !front_eltwise_i && at_end_q;
   assign front_done_o  = take_position && last_position;
   assign read_slot_o   = slot_q;
   assign read_beat_o   = beat_q;
@@ -175,8 +175,9 @@ module lilong_output #(
   assign next_row  = row_q + GW'(front.out_row_pitch / 8);
   assign next_pix  = pix_q + GW'(front.out_pix_pitch / 8);
 
-  // Pixels, rows and channels left behind this position.
-  logic [15:0] x_d, y_d, channels_d;
+  // Pixels, rows and channels left behind this position, and the last beat of the next.
+  logic [15:0]   x_d, y_d, channels_d;
+  logic [BW-1:0] end_d;
   always_comb begin
     x_d        = x_q;
     y_d        = y_q;
@@ -196,16 +197,24 @@ module lilong_output #(
       y_d        = front.out_height;
       channels_d = front.channels;
     end
+    end_d = BW'(PartBeats - 1);
+    for (int unsigned p = 1; p < Parts; p++) begin
+      if (front_dense_i && channels_d > 16'(p * WindowLanes)) end_d = BW'((p + 1) * PartBeats - 1);
+    end
   end
 
   always_ff @(posedge clk_i) begin
     if ((front_valid_i && !init_q) || take_position) begin
+      end_q        <= end_d;
+      at_end_q     <= end_d == '0;
       x_q          <= x_d;
       y_q          <= y_d;
       channels_q   <= channels_d;
       last_x_q     <= x_d == 16'd1;
       last_y_q     <= y_d == 16'd1;
       last_group_q <= channels_d <= width;
+    end else if (take_beat) begin
+      at_end_q <= beat_q + BW'(1) == end_q;
     end
     if (front_valid_i && !init_q) begin
       base_q <= GW'(front.out_addr / 8);
@@ -436,4 +445,7 @@ module lilong_output #(
     .wr_gnt_i,
     .done_o
   );
+
+  `LILONG_ASSERT(LastBeatKnown_A,
+                 !take_beat || at_end_q == (part_beat == PBW'(PartBeats - 1) && last_part))
 endmodule
