@@ -52,15 +52,23 @@ def summary(
     }
 
 
-def route(design: Design, folder: Path, arguments: argparse.Namespace) -> tuple[int, Usage]:
+def route(
+    design: Design, folder: Path, arguments: argparse.Namespace, short_wires: bool
+) -> tuple[int, Usage]:
     """Places and routes with the seed that was asked for, else with the first that works."""
+    if short_wires:
+        print(f"{design.preset} is crowded: placed and routed for short wires, not for the clock")
+
+    def attempt(seed: int) -> Usage:
+        return flow.place_and_route(design, folder, seed, arguments.memory_limit, short_wires)
+
     *others, last = [arguments.seed] if arguments.seed else SEEDS
     for seed in others:
         try:
-            return seed, flow.place_and_route(design, folder, seed, arguments.memory_limit)
+            return seed, attempt(seed)
         except HopelessError as error:
             print(f"{error}: trying the next seed", flush=True)
-    return last, flow.place_and_route(design, folder, last, arguments.memory_limit)
+    return last, attempt(last)
 
 
 def place_blocks(
@@ -100,7 +108,7 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
         print(f"{file}: sites of {len(chosen)} multipliers and memories")
         return
     usage |= place_blocks(design, folder, plan, renew, arguments.memory_limit)
-    seed, usage["place and route"] = route(design, folder, arguments)
+    seed, usage["place and route"] = route(design, folder, arguments, flow.crowded(resources))
     timing = read_report(folder / "timing.json", design.top)
     usage["packing"] = flow.pack(design, folder)
     report = summary(design, resources, timing, usage, seed)

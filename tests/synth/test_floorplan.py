@@ -263,3 +263,29 @@ def test_committed_floorplans_have_the_committed_blocks(preset: str, memory: str
     title, command = f"{preset} ({design.name})", floorplan.command(preset, memory)
     text = (ROOT / design.floorplan).read_text("utf-8")
     assert title in text and command in text
+
+
+def test_another_bit_of_the_same_register_is_the_same_multiplier() -> None:
+    ending = "TRELLIS_FF_DI_MULT18X18D_P"
+    plan = {
+        f"u_a.sum_q[31]\\{ending}15": MULTIPLIER[0],
+        f"u_a.sum_q[32]\\{ending}0": MULTIPLIER[1],
+        f"u_a.sum_q[63]\\{ending}15": MULTIPLIER[2],
+        "u_b.mem_q": MEMORY[0],
+    }
+    new = f"u_a.sum_q[16]\\{ending}0"
+    kinds = {name: floorplan.KIND[site] for name, site in plan.items()}
+    kinds[new] = kinds.pop(f"u_a.sum_q[31]\\{ending}15")
+    found = floorplan.renamed(kinds, plan)
+    assert found[new] == MULTIPLIER[0]
+    assert floorplan.mismatch(kinds, found) == ""
+    # behind an adder, but the only one left of its register
+    kinds[f"u_a.sum_q[19]\\CCU2C_S0_A1_{ending}2"] = kinds.pop(new)
+    found = floorplan.renamed(kinds, plan)
+    assert floorplan.mismatch(kinds, found) == "" and len(found) == len(plan)
+    # another register, or two that fit: the names stay
+    kinds[f"u_c.sum_q[20]\\{ending}4"] = kinds.pop(f"u_a.sum_q[19]\\CCU2C_S0_A1_{ending}2")
+    assert floorplan.renamed(kinds, plan) == plan
+    twins = {f"u_a.sum_q[17]\\{ending}1": "MULT18X18D", new: "MULT18X18D"}
+    one = {f"u_a.sum_q[31]\\{ending}15": MULTIPLIER[0]}
+    assert floorplan.renamed(twins, one) == one

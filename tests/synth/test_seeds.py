@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "rtl/synth"))
 import fpga
 from lilong_synth import flow
 from lilong_synth.design import Design
+from lilong_synth.device import Resources
 from lilong_synth.tools import FlowError, HopelessError, Usage
 
 DESIGN = Design("trial", "nano", "top", (), ())
@@ -26,7 +28,10 @@ class Router:
         self.fails, self.error = fails, error
         self.tried: list[int] = []
 
-    def __call__(self, _design: Design, _folder: Path, seed: int, _limit: int) -> Usage:
+    def __call__(
+        self, _design: Design, _folder: Path, seed: int, _limit: int, short_wires: bool
+    ) -> Usage:
+        self.short_wires = short_wires
         self.tried.append(seed)
         if seed in self.fails:
             raise self.error(f"seed {seed}")
@@ -37,7 +42,7 @@ def route(
     monkeypatch: pytest.MonkeyPatch, router: Router, asked: int | None = None
 ) -> tuple[int, Usage]:
     monkeypatch.setattr(flow, "place_and_route", router)
-    return fpga.route(DESIGN, Path(), argparse.Namespace(seed=asked, memory_limit=1))
+    return fpga.route(DESIGN, Path(), argparse.Namespace(seed=asked, memory_limit=1), False)
 
 
 @pytest.mark.parametrize("works", range(len(fpga.SEEDS)))
@@ -69,3 +74,18 @@ def test_other_failures_end_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FlowError):
         route(monkeypatch, router)
     assert router.tried == [fpga.SEEDS[0]]
+
+
+@pytest.mark.parametrize("tables, short_wires", [(50_000, False), (56_000, True)])
+def test_a_crowded_design_is_placed_for_short_wires(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tables: int,
+    short_wires: bool,
+) -> None:
+    router = Router(set())
+    monkeypatch.setattr(flow, "place_and_route", router)
+    crowded = flow.crowded(Resources(Counter({"LUT4": tables})))
+    fpga.route(DESIGN, Path(), argparse.Namespace(seed=None, memory_limit=1), crowded)
+    assert router.short_wires is short_wires
+    assert ("crowded" in capsys.readouterr().out) is short_wires

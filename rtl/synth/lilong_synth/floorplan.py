@@ -4,12 +4,18 @@
 One file for every board, preset and memory: comments, a header, and a line `block,site` for every
 block.  A plan is used only for a netlist with exactly its blocks, by name and kind.  Other wires
 between the same blocks leave it valid, only less good.
+
+A multiplier has the name of one of the bits behind it, and logic optimisation picks which; so
+another bit of the same register, as far from its pin, is the same multiplier, and so is the only
+one left of a register.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from pathlib import Path
 
 from lilong_synth.sites import SITES
@@ -92,6 +98,32 @@ def write(file: Path, title: str, remedy: str, plan: dict[str, str]) -> None:
     writer.writerows(sorted(plan.items()))
     (ROOT / file).parent.mkdir(parents=True, exist_ok=True)
     (ROOT / file).write_text(text.getvalue(), encoding="utf-8")
+
+
+def _register(block: str) -> str | None:
+    """Register behind a multiplier."""
+    found = re.match(r"(.*)\[\d+\]\\.*_MULT18X18D_P\d+$", block)
+    return found[1] if found else None
+
+
+def _first_bit(block: str) -> tuple[str, int] | None:
+    """Register behind a multiplier, and its bit behind pin 0 if there is no adder between them."""
+    found = re.match(r"(.*)\[(\d+)\]\\.*_MULT18X18D_P(\d+)$", block)
+    return (found[1], int(found[2]) - int(found[3])) if found else None
+
+
+def renamed(kinds: dict[str, str], plan: dict[str, str]) -> dict[str, str]:
+    """The plan with the names of a netlist, where only the bit in the name differs."""
+    found = dict(plan)
+    for origin in (_first_bit, _register):
+        new, gone = sorted(kinds.keys() - found.keys()), sorted(found.keys() - kinds.keys())
+        counts = [Counter(map(origin, names)) for names in (new, gone)]
+        name_of = {origin(name): name for name in new}
+        for name in gone:
+            key = origin(name)
+            if key and all(count[key] == 1 for count in counts):
+                found[name_of[key]] = found.pop(name)
+    return found
 
 
 def mismatch(kinds: dict[str, str], plan: dict[str, str]) -> str:

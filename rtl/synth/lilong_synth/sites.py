@@ -4,20 +4,21 @@
 Blocks of the ECP5 lie in few rows.  The placer treats them as if they could lie anywhere and then
 moves each to a free site near by, which costs up to two thirds more wire, at random.  Its solution
 still tells where the logic wants to be: here the blocks change sites until their nets are short
-(simulated annealing over half perimeters, the logic stays), and the placer places around them.
+(simulated annealing over half perimeters), and the placer places around them.
+
+Between rounds of changes the logic next to the blocks follows them.  Else a multiplier stays where
+the sum of its product was placed, and that stays where the other multipliers of its sum are.
 """
 
 from __future__ import annotations
 
 import math
 import random
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-Position = tuple[int, int]
-Box = tuple[int, int, int, int]  # x and y from, x and y to
+from lilong_synth.pieces import BLOCKS, Pieces, Position, placement, position
 
 # LFE5U-85F: columns of the groups of four, and the rows.
 _COLUMNS = (4, 13, 22, 31, 40, 49, 58, 69, 78, 87, 96, 105, 114)
@@ -34,68 +35,18 @@ SITES = {
         for n in (0, 1, 4, 5)
     ],
 }
-MOVES = 500  # for each block
-HOT = 60.0  # temperature at the start, in tiles of wire
-REACH = 144  # how far a block may move at the start, in tiles: anywhere near by
+ROUNDS = 40  # between them the logic follows
+MOVES = 100  # for each block and round
+SWEEPS = 2  # over the logic, after each round
+HOT = 2.0  # temperature of the first round, in wires of a block as placed
+COLD = 0.01  # at the end of every round, in tiles of wire
+REACH = 144  # how far a block may move at the start of a round, in tiles: anywhere near by
 REACH_END = 24
-FANOUT = 200  # nets with more pins are everywhere anyway
-
-
-def position(site: str) -> Position:
-    """Column and row in the name of a site."""
-    found = re.match(r"X(\d+)/Y(\d+)/", site)
-    if found is None:
-        raise ValueError(f"{site} is no site")
-    return int(found[1]), int(found[2])
-
-
-def placement(module: dict[str, Any]) -> dict[str, str]:
-    """Site of every placed cell."""
-    cells = module["cells"].items()
-    return {n: c["attributes"]["NEXTPNR_BEL"] for n, c in cells if "NEXTPNR_BEL" in c["attributes"]}
 
 
 def blocks(module: dict[str, Any]) -> dict[str, str]:
     """Kind of every multiplier and memory of a netlist."""
-    return {n: c["type"] for n, c in module["cells"].items() if c["type"] in SITES}
-
-
-class Nets:
-    """The nets of blocks, with what is fixed of their boxes."""
-
-    def __init__(self, module: dict[str, Any], placed: dict[str, str]) -> None:
-        cells = module["cells"]
-        self.blocks = sorted(name for name in placed if cells[name]["type"] in SITES)
-        members: defaultdict[int, set[str]] = defaultdict(set)
-        for name in placed:
-            for wires in cells[name]["connections"].values():
-                for wire in wires:
-                    if isinstance(wire, int):
-                        members[wire].add(name)
-        at = {name: position(site) for name, site in placed.items()}
-        moving = set(self.blocks)
-        self.fixed: list[Box | None] = []
-        self.movable: list[list[str]] = []
-        self.of: defaultdict[str, list[int]] = defaultdict(list)
-        for _, names in sorted(members.items()):
-            blocks = sorted(names & moving)
-            if not blocks or not 2 <= len(names) <= FANOUT:
-                continue
-            others = [at[name] for name in names - moving]
-            xs, ys = [x for x, _ in others], [y for _, y in others]
-            for name in blocks:
-                self.of[name].append(len(self.fixed))
-            self.fixed.append((min(xs), min(ys), max(xs), max(ys)) if others else None)
-            self.movable.append(blocks)
-
-    def length(self, net: int, at: dict[str, Position]) -> int:
-        """Half perimeter of the box around the pins."""
-        points = [at[name] for name in self.movable[net]]
-        fixed = self.fixed[net]
-        if fixed:
-            points += [fixed[:2], fixed[2:]]
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        return max(xs) - min(xs) + max(ys) - min(ys)
+    return {n: c["type"] for n, c in module["cells"].items() if c["type"] in BLOCKS}
 
 
 def roomy(kinds: Iterable[str]) -> dict[str, list[str]]:
@@ -131,49 +82,103 @@ def check(kinds: dict[str, str], chosen: dict[str, str]) -> None:
         raise ValueError("two blocks have one site")
 
 
-def choose(module: dict[str, Any], seed: int) -> tuple[dict[str, str], int, int]:
-    """Site of every block; length of their nets as placed and as chosen."""
-    placed = placement(module)
-    nets = Nets(module, placed)
-    dice = random.Random(seed)
-    kinds = {name: module["cells"][name]["type"] for name in nets.blocks}
-    sites = roomy(kinds.values())
-    at = {name: position(placed[name]) for name in nets.blocks}
-    before = sum(nets.length(net, at) for net in range(len(nets.fixed)))
-    chosen = start(kinds, placed, sites)
-    at = {name: position(site) for name, site in chosen.items()}
-    owner = {site: name for name, site in chosen.items()}
-    after = sum(nets.length(net, at) for net in range(len(nets.fixed)))
-    moves = MOVES * len(nets.blocks)
-    for move in range(moves):
-        cold = move / moves
-        heat = HOT * (1 - cold) ** 2 + 0.01
-        name = dice.choice(nets.blocks)
-        site, here = dice.choice(sites[kinds[name]]), chosen[name]
-        there, back = position(site), at[name]
-        way = abs(there[0] - back[0]) + abs(there[1] - back[1])
-        if site == here or way > REACH + (REACH_END - REACH) * cold:
-            continue
-        other = owner.get(site)
-        touched = {*nets.of[name], *(nets.of[other] if other else ())}
-        old = sum(nets.length(net, at) for net in touched)
-        at[name] = there
-        if other:
-            at[other] = back
-        change = sum(nets.length(net, at) for net in touched) - old
-        if change > 0 and dice.random() >= math.exp(-change / heat):
-            at[name] = back
+class _Round:
+    """Changes of sites while the logic stays."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self.blocks = pieces.blocks
+        moving = set(self.blocks.values())
+        self.at: dict[int, Position] = {block: pieces.at[block] for block in sorted(moving)}
+        self.of = {block: pieces.of[block] for block in self.at}
+        nets = sorted({net for of in self.of.values() for net in of})
+        self.movable = {net: [p for p in pieces.nets[net] if p in moving] for net in nets}
+        self.fixed = {
+            net: pieces.box([p for p in pieces.nets[net] if p not in moving]) for net in nets
+        }
+
+    def length(self, net: int) -> float:
+        """Half perimeter of the box around the pins."""
+        left, low, right, high = self.fixed[net]
+        for block in self.movable[net]:
+            x, y = self.at[block]
+            left, right = min(left, x), max(right, x)
+            low, high = min(low, y), max(high, y)
+        return right - left + high - low
+
+    def run(
+        self, chosen: dict[str, str], sites: dict[str, list[str]], heat: float, dice: random.Random
+    ) -> None:
+        """Moves blocks to other sites or exchanges two, from this temperature to none."""
+        kinds = {name: _KIND[site] for name, site in chosen.items()}
+        owner = {site: name for name, site in chosen.items()}
+        names = sorted(chosen)
+        moves = MOVES * len(names)
+        for move in range(moves):
+            cold = move / moves
+            name = dice.choice(names)
+            site, here = dice.choice(sites[kinds[name]]), chosen[name]
+            block = self.blocks[name]
+            there, back = _POSITION[site], self.at[block]
+            way = abs(there[0] - back[0]) + abs(there[1] - back[1])
+            if site == here or way > REACH + (REACH_END - REACH) * cold:
+                continue
+            other = owner.get(site)
+            touched = {*self.of[block], *(self.of[self.blocks[other]] if other else ())}
+            old = sum(map(self.length, touched))
+            self.at[block] = there
             if other:
-                at[other] = there
-            continue
-        after += change
-        chosen[name], owner[site] = site, name
-        if other:
-            chosen[other], owner[here] = here, other
-        else:
-            del owner[here]
+                self.at[self.blocks[other]] = back
+            change = sum(map(self.length, touched)) - old
+            if change > 0 and dice.random() >= math.exp(-change / (heat * (1 - cold) ** 2 + COLD)):
+                self.at[block] = back
+                if other:
+                    self.at[self.blocks[other]] = there
+                continue
+            chosen[name], owner[site] = site, name
+            if other:
+                chosen[other], owner[here] = here, other
+            else:
+                del owner[here]
+
+
+_KIND = {site: kind for kind, names in SITES.items() for site in names}
+_POSITION = {site: position(site) for site in _KIND}
+
+
+def choose(module: dict[str, Any], seed: int) -> tuple[dict[str, str], float, float]:
+    """Site of every block; length of nets as placed, and as chosen when the logic has followed.
+
+    Counted are the nets of the blocks and of the logic that follows.
+    """
+    pieces = Pieces(module)
+    dice = random.Random(seed)
+    placed = placement(module)
+    kinds = {name: module["cells"][name]["type"] for name in sorted(pieces.blocks)}
+    sites = roomy(kinds.values())
+    own = {net for block in pieces.blocks.values() for net in pieces.of[block]}
+    nets = sorted(own | {net for piece in pieces.near for net in pieces.of[piece]})
+    before = pieces.length(nets)
+    chosen = start(kinds, placed, sites)
+    hot = HOT * pieces.length(sorted(own)) / max(len(kinds), 1)
+
+    def settle() -> None:
+        for name, site in chosen.items():
+            pieces.at[pieces.blocks[name]] = _POSITION[site]
+
+    settle()  # some blocks have left sites that are too close to others
+    for number in range(ROUNDS):
+        _Round(pieces).run(chosen, sites, hot * (1 - number / ROUNDS), dice)
+        settle()
+        for _ in range(SWEEPS):
+            pieces.follow(dice)
+        if (number + 1) % 10 == 0:
+            print(
+                f"sites of the blocks: round {number + 1} of {ROUNDS}, "
+                f"{pieces.length(nets):.0f} tiles of wire, {before:.0f} as placed",
+                flush=True,
+            )
     check(kinds, chosen)
-    return chosen, before, after
+    return chosen, before, pieces.length(nets)
 
 
 def pin(module: dict[str, Any], chosen: dict[str, str]) -> None:
