@@ -35,9 +35,9 @@ SITES = {
         for n in (0, 1, 4, 5)
     ],
 }
-ROUNDS = 40  # between them the logic follows
+ROUNDS = 100  # between them the logic follows
 MOVES = 100  # for each block and round
-SWEEPS = 2  # over the logic, after each round
+SWEEPS = 1  # over the logic, after each round
 HOT = 2.0  # temperature of the first round, in wires of a block as placed
 COLD = 0.01  # at the end of every round, in tiles of wire
 REACH = 144  # how far a block may move at the start of a round, in tiles: anywhere near by
