@@ -77,6 +77,7 @@ struct ChannelParams {
 };
 
 // Bytes and content of table and parameter records for `channels`; a multiple of DEPTH.
+// `width`: channels of a record, those of a lane group (LANES for conv, else WINDOW_LANES).
 uint64_t paramBlockBytes(const isa::Preset& preset, const OutputStage& stage, bool perChannel,
                          uint32_t channels, uint32_t width);
 void appendParamBlock(const isa::Preset& preset, const OutputStage& stage,

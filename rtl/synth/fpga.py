@@ -57,7 +57,10 @@ def route(
 ) -> tuple[int, Usage]:
     """Places and routes with the seed that was asked for, else with the first that works."""
     if short_wires:
-        print(f"{design.preset} is crowded: placed and routed for short wires, not for the clock")
+        print(
+            f"{design.preset} is crowded: placed and routed for short wires, not for the clock",
+            flush=True,
+        )
 
     def attempt(seed: int) -> Usage:
         return flow.place_and_route(design, folder, seed, arguments.memory_limit, short_wires)

@@ -136,7 +136,7 @@ def test_chains_and_registers_move_as_one() -> None:
         "attributes": {"NEXTPNR_BEL": "X5/Y5/SLICEA.FF0"},
     }
     module["cells"]["pad0"]["connections"].pop("I0")
-    pieces = Pieces(module)
+    pieces = Pieces(module, sites.blocks(module))
     assert len(pieces.at) == 24 + 3 + 3  # multipliers, sums, pads
     assert len(pieces.near) == 3
 

@@ -18,11 +18,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from lilong_synth.sites import SITES
+from lilong_synth.sites import KIND
 from lilong_synth.tools import ROOT, InputError
 
 HEADER = ["block", "site"]
-KIND = {site: kind for kind, names in SITES.items() for site in names}
 
 
 def command(preset: str, memory: str) -> str:
@@ -100,16 +99,16 @@ def write(file: Path, title: str, remedy: str, plan: dict[str, str]) -> None:
     (ROOT / file).write_text(text.getvalue(), encoding="utf-8")
 
 
-def _register(block: str) -> str | None:
-    """Register behind a multiplier."""
-    found = re.match(r"(.*)\[\d+\]\\.*_MULT18X18D_P\d+$", block)
-    return found[1] if found else None
-
-
 def _first_bit(block: str) -> tuple[str, int] | None:
     """Register behind a multiplier, and its bit behind pin 0 if there is no adder between them."""
     found = re.match(r"(.*)\[(\d+)\]\\.*_MULT18X18D_P(\d+)$", block)
     return (found[1], int(found[2]) - int(found[3])) if found else None
+
+
+def _register(block: str) -> str | None:
+    """Register behind a multiplier."""
+    found = _first_bit(block)
+    return found[0] if found else None
 
 
 def renamed(kinds: dict[str, str], plan: dict[str, str]) -> dict[str, str]:

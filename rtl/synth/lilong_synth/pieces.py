@@ -6,12 +6,12 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 Position = tuple[float, float]
 Box = tuple[float, float, float, float]  # x and y from, x and y to
 
-BLOCKS = ("DP16KD", "MULT18X18D")
 LOGIC = ("TRELLIS_COMB", "TRELLIS_FF", "TRELLIS_RAMW")
 CARRY = {"FCI", "FCO"}
 FANOUT = 200  # nets with more pins are everywhere anyway
@@ -74,7 +74,7 @@ def _joined(module: dict[str, Any], placed: dict[str, str], pins: _Pins) -> list
 class Pieces:
     """Pieces by number, where they are, and the nets between them."""
 
-    def __init__(self, module: dict[str, Any]) -> None:
+    def __init__(self, module: dict[str, Any], blocks: Iterable[str]) -> None:
         placed = placement(module)
         pins = _Pins(module, placed)
         groups = _joined(module, placed, pins)
@@ -86,7 +86,7 @@ class Pieces:
             self.at.append(
                 (sum(x for x, _ in sites) / len(sites), sum(y for _, y in sites) / len(sites))
             )
-        self.blocks = {groups[n][0]: n for n, kind in enumerate(kinds) if kind in BLOCKS}
+        self.blocks = {name: number[name] for name in blocks}
         members = [sorted({number[n] for n in names}) for _, names in sorted(pins.cells.items())]
         self.nets = [pieces for pieces in members if 2 <= len(pieces) <= FANOUT]
         self.of: list[list[int]] = [[] for _ in groups]

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from lilong_synth.pieces import BLOCKS, Pieces, Position, placement, position
+from lilong_synth.pieces import Pieces, Position, placement, position
 
 # LFE5U-85F: columns of the groups of four, and the rows.
 _COLUMNS = (4, 13, 22, 31, 40, 49, 58, 69, 78, 87, 96, 105, 114)
@@ -35,6 +35,8 @@ SITES = {
         for n in (0, 1, 4, 5)
     ],
 }
+KIND = {site: kind for kind, names in SITES.items() for site in names}
+_POSITION = {site: position(site) for site in KIND}
 ROUNDS = 100  # between them the logic follows
 MOVES = 100  # for each block and round
 SWEEPS = 1  # over the logic, after each round
@@ -46,7 +48,7 @@ REACH_END = 24
 
 def blocks(module: dict[str, Any]) -> dict[str, str]:
     """Kind of every multiplier and memory of a netlist."""
-    return {n: c["type"] for n, c in module["cells"].items() if c["type"] in BLOCKS}
+    return {n: c["type"] for n, c in module["cells"].items() if c["type"] in SITES}
 
 
 def roomy(kinds: Iterable[str]) -> dict[str, list[str]]:
@@ -82,57 +84,59 @@ def check(kinds: dict[str, str], chosen: dict[str, str]) -> None:
         raise ValueError("two blocks have one site")
 
 
-class _Round:
+class _Changes:
     """Changes of sites while the logic stays."""
 
-    def __init__(self, pieces: Pieces) -> None:
-        self.blocks = pieces.blocks
-        moving = set(self.blocks.values())
-        self.at: dict[int, Position] = {block: pieces.at[block] for block in sorted(moving)}
-        self.of = {block: pieces.of[block] for block in self.at}
-        nets = sorted({net for of in self.of.values() for net in of})
+    def __init__(self, pieces: Pieces, chosen: dict[str, str]) -> None:
+        self.pieces = pieces
+        self.chosen = chosen
+        self.kinds = {name: KIND[site] for name, site in chosen.items()}
+        self.owner = {site: name for name, site in chosen.items()}
+        moving = set(pieces.blocks.values())
+        nets = sorted({net for block in moving for net in pieces.of[block]})
         self.movable = {net: [p for p in pieces.nets[net] if p in moving] for net in nets}
-        self.fixed = {
-            net: pieces.box([p for p in pieces.nets[net] if p not in moving]) for net in nets
-        }
+        self.others = {net: [p for p in pieces.nets[net] if p not in moving] for net in nets}
+        for name, site in chosen.items():
+            pieces.at[pieces.blocks[name]] = _POSITION[site]
 
-    def length(self, net: int) -> float:
-        """Half perimeter of the box around the pins."""
-        left, low, right, high = self.fixed[net]
-        for block in self.movable[net]:
-            x, y = self.at[block]
-            left, right = min(left, x), max(right, x)
-            low, high = min(low, y), max(high, y)
-        return right - left + high - low
-
-    def run(
-        self, chosen: dict[str, str], sites: dict[str, list[str]], heat: float, dice: random.Random
-    ) -> None:
+    def run(self, sites: dict[str, list[str]], heat: float, dice: random.Random) -> None:
         """Moves blocks to other sites or exchanges two, from this temperature to none."""
-        kinds = {name: _KIND[site] for name, site in chosen.items()}
-        owner = {site: name for name, site in chosen.items()}
+        pieces, at, chosen, owner = self.pieces, self.pieces.at, self.chosen, self.owner
+        fixed = {net: pieces.box(others) for net, others in self.others.items()}
+
+        def length(net: int) -> float:
+            """Half perimeter of the box around the pins."""
+            left, low, right, high = fixed[net]
+            for block in self.movable[net]:
+                x, y = at[block]
+                left, right = min(left, x), max(right, x)
+                low, high = min(low, y), max(high, y)
+            return right - left + high - low
+
         names = sorted(chosen)
         moves = MOVES * len(names)
         for move in range(moves):
             cold = move / moves
             name = dice.choice(names)
-            site, here = dice.choice(sites[kinds[name]]), chosen[name]
-            block = self.blocks[name]
-            there, back = _POSITION[site], self.at[block]
+            site, here = dice.choice(sites[self.kinds[name]]), chosen[name]
+            block = pieces.blocks[name]
+            there, back = _POSITION[site], at[block]
             way = abs(there[0] - back[0]) + abs(there[1] - back[1])
             if site == here or way > REACH + (REACH_END - REACH) * cold:
                 continue
+            to: dict[int, Position] = {block: there}
             other = owner.get(site)
-            touched = {*self.of[block], *(self.of[self.blocks[other]] if other else ())}
-            old = sum(map(self.length, touched))
-            self.at[block] = there
             if other:
-                self.at[self.blocks[other]] = back
-            change = sum(map(self.length, touched)) - old
+                to[pieces.blocks[other]] = back
+            touched = {net for moved in to for net in pieces.of[moved]}
+            old = sum(map(length, touched))
+            was = {moved: at[moved] for moved in to}
+            for moved, place in to.items():
+                at[moved] = place
+            change = sum(map(length, touched)) - old
             if change > 0 and dice.random() >= math.exp(-change / (heat * (1 - cold) ** 2 + COLD)):
-                self.at[block] = back
-                if other:
-                    self.at[self.blocks[other]] = there
+                for moved, place in was.items():
+                    at[moved] = place
                 continue
             chosen[name], owner[site] = site, name
             if other:
@@ -141,34 +145,23 @@ class _Round:
                 del owner[here]
 
 
-_KIND = {site: kind for kind, names in SITES.items() for site in names}
-_POSITION = {site: position(site) for site in _KIND}
-
-
 def choose(module: dict[str, Any], seed: int) -> tuple[dict[str, str], float, float]:
     """Site of every block; length of nets as placed, and as chosen when the logic has followed.
 
     Counted are the nets of the blocks and of the logic that follows.
     """
-    pieces = Pieces(module)
+    kinds = dict(sorted(blocks(module).items()))
+    pieces = Pieces(module, kinds)
     dice = random.Random(seed)
-    placed = placement(module)
-    kinds = {name: module["cells"][name]["type"] for name in sorted(pieces.blocks)}
     sites = roomy(kinds.values())
     own = {net for block in pieces.blocks.values() for net in pieces.of[block]}
     nets = sorted(own | {net for piece in pieces.near for net in pieces.of[piece]})
     before = pieces.length(nets)
-    chosen = start(kinds, placed, sites)
     hot = HOT * pieces.length(sorted(own)) / max(len(kinds), 1)
-
-    def settle() -> None:
-        for name, site in chosen.items():
-            pieces.at[pieces.blocks[name]] = _POSITION[site]
-
-    settle()  # some blocks have left sites that are too close to others
+    chosen = start(kinds, placement(module), sites)
+    changes = _Changes(pieces, chosen)  # some blocks have left sites that are too close to others
     for number in range(ROUNDS):
-        _Round(pieces).run(chosen, sites, hot * (1 - number / ROUNDS), dice)
-        settle()
+        changes.run(sites, hot * (1 - number / ROUNDS), dice)
         for _ in range(SWEEPS):
             pieces.follow(dice)
         if (number + 1) % 10 == 0:

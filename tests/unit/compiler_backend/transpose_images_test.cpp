@@ -196,11 +196,14 @@ TEST(Pooling, OverAWholeImageSeesTheCheapestRectangle) {
   const auto b = h.conv(z, 32, {1, 1}, {1, 1}, {});
   const ir::Graph tall = h.finish({h.pool(OpKind::averagePool2d, b, {25, 5}, {1, 1}, {})});
   for (const char* name : {"nano", "lite", "edge", "plus"}) {
-    const auto one = compileAndRun(wide, *isa::findPreset(name));
-    const auto other = compileAndRun(tall, *isa::findPreset(name));
+    const isa::Preset& preset = *isa::findPreset(name);
+    const auto one = compileAndRun(wide, preset);
+    const auto other = compileAndRun(tall, preset);
     ASSERT_TRUE(one.ok() && other.ok());
     EXPECT_EQ(one->output, other->output);  // the same pixels, in the same order
-    EXPECT_LT(one->step.cycles, 1.02 * static_cast<double>(other->step.cycles)) << name;
+    // Where lanes outnumber the bytes of a vector, the cheapest rectangle has other lane groups.
+    const uint64_t spare = preset.lanes > preset.depth ? 60 : 20;
+    EXPECT_LT(one->step.cycles, other->step.cycles + spare) << name;
   }
 }
 
