@@ -5,6 +5,8 @@
 // The read of a position is one cycle ahead of its write; the same position comes back after two
 // cycles at the earliest, so no value is forwarded.
 // The queue never overflows: a beat that ends a position takes its entry when it is released.
+// Its memory answers in the cycle in which it is asked, so a position can leave in the cycle behind
+// its arrival; whoever takes it has a register of its own.
 module lilong_accum #(
     parameter int unsigned Lanes = 16,
     parameter int unsigned WindowLanes = 16  // the first, that may be asked for a maximum
@@ -32,7 +34,7 @@ module lilong_accum #(
   (* ram_style = "distributed" *) logic [Width-1:0] running_q[Entries];
   (* ram_style = "distributed" *) logic [Width-1:0] finished_q[Entries];
   logic [Width-1:0] old_q, total;
-  logic [Bits-1:0] behind_q, tail_q;  // behind the oldest; behind the last
+  logic [Bits-1:0] head_q, tail_q;  // the oldest; behind the last
   logic [Bits:0] count_q, free_q;
   logic some_q, some_free_q;  // they are not 0
   logic push, pop;
@@ -59,18 +61,12 @@ module lilong_accum #(
     assign total[l*32+:32] = (use_old ? old : '0) + (use_sum ? sum : '0);
   end
 
-  // ---- queue of finished positions.  The memory answers a cycle after it is asked, so a position
-  // that becomes the oldest in the cycle of its arrival is kept beside it.
-  logic arrive, beside_q;
-  logic [Width-1:0] stored_q, arrived_q;
-
+  // ---- queue of finished positions
   assign push = valid_i && act_i.last;
   assign pop  = acc_valid_o && acc_ready_i;
 
-  // the position that arrives is the oldest: nothing waits behind what leaves
-  assign arrive      = push && (!some_q || (count_q == (Bits + 1)'(1) && pop));
   assign acc_valid_o = some_q;
-  assign acc_data_o  = beside_q ? arrived_q : stored_q;
+  assign acc_data_o  = finished_q[head_q];
   assign free_o      = some_free_q;
   assign idle_o      = free_q == (Bits + 1)'(Entries);
 
@@ -80,35 +76,25 @@ module lilong_accum #(
   always_ff @(posedge clk_i) begin
     if (push) finished_q[tail_q] <= total;
   end
-  always_ff @(posedge clk_i) begin
-    if (pop) stored_q <= finished_q[behind_q];
-  end
-  always_ff @(posedge clk_i) begin
-    if (push && (!beside_q || pop)) arrived_q <= total;  // matters if it is the oldest
-  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      behind_q <= Bits'(1);
+      head_q   <= '0;
       tail_q   <= '0;
-      beside_q <= 1'b0;
       count_q  <= '0;
       free_q   <= (Bits + 1)'(Entries);
       some_q   <= 1'b0;
       some_free_q <= 1'b1;
     end else if (clr_i) begin
-      behind_q <= Bits'(1);
+      head_q   <= '0;
       tail_q   <= '0;
-      beside_q <= 1'b0;
       count_q  <= '0;
       free_q   <= (Bits + 1)'(Entries);
       some_q   <= 1'b0;
       some_free_q <= 1'b1;
     end else begin
       if (push) tail_q <= tail_q + Bits'(1);
-      if (pop) behind_q <= behind_q + Bits'(1);
-      if (arrive) beside_q <= 1'b1;
-      else if (pop) beside_q <= 1'b0;
+      if (pop) head_q <= head_q + Bits'(1);
       count_q <= count_q + (Bits + 1)'(push) - (Bits + 1)'(pop);
       free_q  <= free_q + (Bits + 1)'(pop) - (Bits + 1)'(take_i);
       some_q      <= push || (some_q && !(pop && count_q == (Bits + 1)'(1)));

@@ -4,6 +4,14 @@
 //
 //   walk | shift | bias | requantise (8 stages) | zero point and clamp | table | write
 //
+// A position of the array is taken as a whole with its first beat; its other beats then move down:
+//
+//   lanes of acc_data_i      Beats-1       ...          1             0
+//                               |                       |             |      first beat
+//                               v                       v             v
+//   register               wait_q[Beats-2] -> ... -> wait_q[0] -> shift_data_q -> bias
+//                                                                             every other beat
+//
 // Promises one beat a cycle as long as writes are granted, the bytes and addresses of the
 // execution manual (pad bytes of the last granule are the zero point), and nothing written outside
 // the output of the instruction.  Positions come lane group by lane group from the array, or pixel
@@ -96,7 +104,8 @@ module lilong_output #(
   logic          init_q, rest_q;  // counters belong to the front instruction; they do not
   logic          slot_q, other_q; // parameters; the other slot: for the handshake, less fan-out
   logic [BW-1:0] beat_q, end_q;   // of the position; its last one
-  logic          at_end_q;        // they are the same: beat_q picks data and answers late
+  logic          first_q;         // beat_q is 0
+  logic          at_end_q;        // beat_q is end_q
   logic          last_x_q, last_y_q, last_group_q;
   logic [15:0]   x_q, y_q;        // pixels and rows left, this one included
   logic [15:0]   channels_q;      // channels left, this group included
@@ -153,16 +162,21 @@ module lilong_output #(
       slot_q  <= 1'b0;
       other_q <= 1'b1;
       beat_q  <= '0;
+      first_q <= 1'b1;
     end else if (clr_i) begin
       init_q  <= 1'b0;
       rest_q  <= 1'b1;
       slot_q  <= 1'b0;
       other_q <= 1'b1;
       beat_q  <= '0;
+      first_q <= 1'b1;
     end else begin
       init_q  <= front_valid_i && !front_done_o;
       rest_q  <= !(front_valid_i && !front_done_o);
-      if (take_beat) beat_q <= take_position ? '0 : (beat_q + BW'(1));
+      if (take_beat) begin
+        beat_q  <= take_position ? '0 : (beat_q + BW'(1));
+        first_q <= take_position;
+      end
       if (take_position && leave_slot) begin
         slot_q  <= other_q;
         other_q <= slot_q;
@@ -261,7 +275,20 @@ module lilong_output #(
   logic [Results-1:0][30:0] shift_multiplier_q, bias_multiplier_q;
   logic [Results-1:0][5:0]  shift_shift_q, bias_shift_q;
   logic [Lanes-1:0][31:0]   acc;
+  logic [Results-1:0][31:0] beat_data;     // of a beat from the array
   assign acc = acc_data_i;
+
+  if (Beats > 1) begin : gen_wait
+    logic [Lanes-Results-1:0][31:0] wait_q;
+    logic [Lanes-1:0][31:0]         moved;   // what waits, and nothing that matters above it
+    assign moved     = {acc[Lanes-1-:Results], wait_q};
+    assign beat_data = first_q ? acc[Results-1:0] : moved[Results-1:0];
+    always_ff @(posedge clk_i) begin
+      if (en && !rest_q) wait_q <= first_q ? acc[Lanes-1:Results] : moved[Lanes-1:Results];
+    end
+  end else begin : gen_no_wait
+    assign beat_data = acc;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -288,7 +315,7 @@ module lilong_output #(
         shift_data_q <= elt_data_i;
       end else begin
         for (int unsigned l = 0; l < Results; l++) begin
-          shift_data_q[l] <= acc[32'(beat_q) * Results + l] << front.acc_shift[1:0];
+          shift_data_q[l] <= beat_data[l] << front.acc_shift[1:0];
         end
       end
     end
@@ -448,4 +475,6 @@ module lilong_output #(
 
   `LILONG_ASSERT(LastBeatKnown_A,
                  !take_beat || at_end_q == (part_beat == PBW'(PartBeats - 1) && last_part))
+  // what waits moves with every cycle
+  `LILONG_ASSERT(BeatsWithoutGap_A, first_q || front_eltwise_i || !en || take_beat)
 endmodule
