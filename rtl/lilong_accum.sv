@@ -14,8 +14,7 @@ module lilong_accum #(
     input  logic                     clk_i,
     input  logic                     rst_ni,
     input  logic                     clr_i,
-    input  logic                     next_i,        // the sum of the next cycle belongs to next_act_i
-    input  lilong_path_pkg::action_t next_act_i,
+    input  lilong_path_pkg::action_t next_act_i,    // of the sum of the next cycle, if one comes
     input  logic                     valid_i,
     input  lilong_path_pkg::action_t act_i,
     input  logic [Lanes*32-1:0]      sum_i,
@@ -39,10 +38,8 @@ module lilong_accum #(
   logic some_q, some_free_q;  // they are not 0
   logic push, pop;
 
-  // ---- accumulate
-  always_ff @(posedge clk_i) begin
-    if (next_i && !next_act_i.first) old_q <= running_q[next_act_i.index];
-  end
+  // ---- accumulate; the read is for nothing where no sum comes or it is the first
+  always_ff @(posedge clk_i) old_q <= running_q[next_act_i.index];
 
   // A maximum is the sum of one of the two and nothing; both are results of maxima, 8 bits.
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane

@@ -22,8 +22,7 @@ module lilong_array #(
     input  lilong_path_pkg::action_t act_i,
     input  logic [3*Depth*8-1:0]     data_i,
     input  logic [Lanes*Depth*8-1:0] shadow_i,     // weights of the next block
-    output logic                     sum_next_o,   // a sum follows in the next cycle
-    output lilong_path_pkg::action_t next_act_o,
+    output lilong_path_pkg::action_t next_act_o,   // of the sum of the next cycle, if one comes
     output logic                     sum_valid_o,
     output lilong_path_pkg::action_t sum_act_o,
     output logic [Lanes*32-1:0]      sum_o,
@@ -228,7 +227,6 @@ module lilong_array #(
     assign sum_o[l*32+:32] = 32'(signed'(sum_q));
   end
 
-  assign sum_next_o  = add_valid_q;
   assign next_act_o  = add_act_q;
   assign sum_valid_o = out_valid_q;
   assign sum_act_o   = out_act_q;

@@ -53,7 +53,7 @@ module lilong_front #(
   logic [15:0] in_height;
   logic [23:0] row_bytes;
   logic weights_full, weights_want, weights_take, result_free, result_take;
-  logic data_valid, sum_next, sum_valid;
+  logic data_valid, sum_valid;
   lilong_path_pkg::action_t data_act, next_act, sum_act;
   logic [3*Depth*8-1:0] data;
   logic [Lanes*Depth*8-1:0] shadow;
@@ -189,7 +189,6 @@ module lilong_front #(
       .act_i      (data_act),
       .data_i     (data),
       .shadow_i   (shadow),
-      .sum_next_o (sum_next),
       .next_act_o (next_act),
       .sum_valid_o(sum_valid),
       .sum_act_o  (sum_act),
@@ -204,7 +203,6 @@ module lilong_front #(
       .clk_i      (clk_i),
       .rst_ni     (rst_ni),
       .clr_i      (clr_i),
-      .next_i     (sum_next),
       .next_act_i (next_act),
       .valid_i    (sum_valid),
       .act_i      (sum_act),
