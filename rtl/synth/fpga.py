@@ -52,26 +52,25 @@ def summary(
     }
 
 
-def route(
-    design: Design, folder: Path, arguments: argparse.Namespace, short_wires: bool
-) -> tuple[int, Usage]:
-    """Places and routes with the seed that was asked for, else with the first that works."""
-    if short_wires:
-        print(
-            f"{design.preset} is crowded: placed and routed for short wires, not for the clock",
-            flush=True,
-        )
+def route(design: Design, folder: Path, arguments: argparse.Namespace) -> tuple[int, Usage]:
+    """Places and routes with the seed that was asked for, else with the first that works.
 
-    def attempt(seed: int) -> Usage:
-        return flow.place_and_route(design, folder, seed, arguments.memory_limit, short_wires)
+    If none does, the first once more for short wires alone, which leaves the clock to them.
+    """
+    seeds = [arguments.seed] if arguments.seed else SEEDS
+    *others, last = [*((seed, False) for seed in seeds), (seeds[0], True)]
 
-    *others, last = [arguments.seed] if arguments.seed else SEEDS
-    for seed in others:
+    def attempt(seed: int, short_wires: bool) -> tuple[int, Usage]:
+        limit_mb = arguments.memory_limit
+        return seed, flow.place_and_route(design, folder, seed, limit_mb, short_wires)
+
+    for (seed, short_wires), (_, then_short) in zip(others, [*others[1:], last], strict=True):
         try:
-            return seed, attempt(seed)
+            return attempt(seed, short_wires)
         except HopelessError as error:
-            print(f"{error}: trying the next seed", flush=True)
-    return last, attempt(last)
+            then = "short wires, whatever the clock" if then_short else "the next seed"
+            print(f"{error}: trying {then}", flush=True)
+    return attempt(*last)
 
 
 def place_blocks(
@@ -111,7 +110,7 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
         print(f"{file}: sites of {len(chosen)} multipliers and memories")
         return
     usage |= place_blocks(design, folder, plan, renew, arguments.memory_limit)
-    seed, usage["place and route"] = route(design, folder, arguments, flow.crowded(resources))
+    seed, usage["place and route"] = route(design, folder, arguments)
     timing = read_report(folder / "timing.json", design.top)
     usage["packing"] = flow.pack(design, folder)
     report = summary(design, resources, timing, usage, seed)

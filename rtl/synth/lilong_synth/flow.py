@@ -10,7 +10,7 @@ from pathlib import Path
 from lilong_synth import floorplan, netlist, sites
 from lilong_synth.absorb import absorb
 from lilong_synth.design import Design
-from lilong_synth.device import AVAILABLE, NEXTPNR, Resources, read_netlist
+from lilong_synth.device import NEXTPNR, Resources, read_netlist
 from lilong_synth.hardblocks import use_hard_blocks
 from lilong_synth.tools import (
     MEMORY_LIMIT_MB,
@@ -227,16 +227,6 @@ def place_blocks(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) 
     if differences:
         raise FlowError(f"the first placement lost blocks: {differences}")
     return usage
-
-
-# Share of the look-up table sites above which wires are short of room: a design of 60 % is routed
-# in 60 iterations, one of 67 % keeps 200 conflicts as long as urgent wires need not give way.
-CROWDED = 0.64
-
-
-def crowded(resources: Resources) -> bool:
-    """Whether placing and routing looks for short wires alone and leaves the clock to them."""
-    return resources.sites > CROWDED * AVAILABLE["LUT"]
 
 
 def place_and_route(
