@@ -289,3 +289,15 @@ def test_another_bit_of_the_same_register_is_the_same_multiplier() -> None:
     twins = {f"u_a.sum_q[17]\\{ending}1": "MULT18X18D", new: "MULT18X18D"}
     one = {f"u_a.sum_q[31]\\{ending}15": MULTIPLIER[0]}
     assert floorplan.renamed(twins, one) == one
+
+
+def test_the_way_tells_two_multipliers_of_a_register_apart() -> None:
+    def names(first: int, second: int) -> list[str]:
+        return [
+            f"u_a.p_q[{first + 18}]\\TRELLIS_FF_DI_CCU2C_S1_A1_MULT18X18D_P{first}",
+            f"u_a.p_q[{second + 18}]\\TRELLIS_FF_DI_CCU2C_S1_B1_MULT18X18D_P{second}",
+        ]
+
+    plan = dict(zip(names(17, 15), MULTIPLIER[:2], strict=True))
+    found = floorplan.renamed(dict.fromkeys(names(11, 3), "MULT18X18D"), plan)
+    assert found == dict(zip(names(11, 3), MULTIPLIER[:2], strict=True))

@@ -99,27 +99,22 @@ def write(file: Path, title: str, remedy: str, plan: dict[str, str]) -> None:
     (ROOT / file).write_text(text.getvalue(), encoding="utf-8")
 
 
-def _first_bit(block: str) -> tuple[str, int] | None:
-    """Register behind a multiplier, and its bit behind pin 0 if there is no adder between them."""
-    found = re.match(r"(.*)\[(\d+)\]\\.*_MULT18X18D_P(\d+)$", block)
-    return (found[1], int(found[2]) - int(found[3])) if found else None
-
-
-def _register(block: str) -> str | None:
-    """Register behind a multiplier."""
-    found = _first_bit(block)
-    return found[0] if found else None
+def _origin(block: str) -> tuple[str | int, ...]:
+    """Register behind a multiplier, its bit behind pin 0 if no adder lies between, and the way."""
+    found = re.match(r"(.*)\[(\d+)\]\\(.*)_MULT18X18D_P(\d+)$", block)
+    return (found[1], int(found[2]) - int(found[4]), found[3]) if found else ()
 
 
 def renamed(kinds: dict[str, str], plan: dict[str, str]) -> dict[str, str]:
     """The plan with the names of a netlist, where only the bit in the name differs."""
     found = dict(plan)
-    for origin in (_first_bit, _register):
+    for fields in (3, 2, 1):  # what agrees must be the only one of its kind
         new, gone = sorted(kinds.keys() - found.keys()), sorted(found.keys() - kinds.keys())
-        counts = [Counter(map(origin, names)) for names in (new, gone)]
-        name_of = {origin(name): name for name in new}
+        keys = {name: _origin(name)[:fields] for name in (*new, *gone)}
+        counts = [Counter(keys[name] for name in names) for names in (new, gone)]
+        name_of = {keys[name]: name for name in new}
         for name in gone:
-            key = origin(name)
+            key = keys[name]
             if key and all(count[key] == 1 for count in counts):
                 found[name_of[key]] = found.pop(name)
     return found
