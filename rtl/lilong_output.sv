@@ -475,6 +475,6 @@ module lilong_output #(
 
   `LILONG_ASSERT(LastBeatKnown_A,
                  !take_beat || at_end_q == (part_beat == PBW'(PartBeats - 1) && last_part))
-  // what waits moves with every cycle
-  `LILONG_ASSERT(BeatsWithoutGap_A, first_q || front_eltwise_i || !en || take_beat)
+  // what waits moves with every cycle, until it is dropped
+  `LILONG_ASSERT(BeatsWithoutGap_A, clr_i || first_q || front_eltwise_i || !en || take_beat)
 endmodule
