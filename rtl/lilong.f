@@ -6,6 +6,7 @@ rtl/common/lilong_fifo.sv
 rtl/common/lilong_mux8.sv
 rtl/common/lilong_sram_1r1w.sv
 rtl/common/lilong_stream_reg.sv
+rtl/common/lilong_stream_late.sv
 rtl/lilong_window_check.sv
 rtl/lilong_axi_offer.sv
 rtl/lilong_axi_port.sv

@@ -124,13 +124,12 @@ module lilong_params #(
   logic [Way-1:0]                    tag_finish_q;
   tag_t [Way-1:0]                    tag_q;
   tag_t                              tag;        // of the data that comes now
-  logic                              in_flight;  // something is asked for or comes back
+  logic                              in_flight_q; // something is asked for or comes back
 
   assign granted    = pend_q & prm_gnt_i;
   assign batch_done = (pend_q & ~prm_gnt_i) == '0;
   assign batch_take = batch_valid && batch_done;
   assign record_end = phase_q == PhRecord && left_q == '0 && size_q != '0;
-  assign in_flight  = tag_valid_q != '0 || pend_q != '0 || batch_valid;
   assign tag        = tag_q[Way-1];
   assign prm_req_o  = pend_q;
   assign prm_addr_o = place_q;
@@ -213,7 +212,7 @@ module lilong_params #(
           alloc   = 1'b1;
           index_d = '0;
           left_d  = per_channel ? IW'(ChannelVecs) : IW'(BiasVecs);
-        end else if (!in_flight) begin
+        end else if (!in_flight_q) begin
           alloc      = 1'b1;
           fill       = 1'b1;
           slot_d     = !slot_q;
@@ -243,7 +242,7 @@ module lilong_params #(
     batch_new.tag.per_channel = per_channel;
   end
 
-  lilong_stream_reg #(
+  lilong_stream_late #(
     .Width($bits(batch_t))
   ) u_batches (
     .clk_i,
@@ -308,6 +307,13 @@ module lilong_params #(
     end
   end
 
+  // Known a cycle before: a batch becomes a request, and a request that is granted a tag.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) in_flight_q <= 1'b0;
+    else in_flight_q <= !clr_i && (tag_valid_q[Way-2:0] != '0 || pend_q != '0 || batch_valid ||
+                                   batch_made);
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       tag_valid_q  <= '0;
@@ -366,23 +372,22 @@ module lilong_params #(
   logic [1:0][30:0] common_multiplier_q;
   logic [1:0][5:0]  common_shift_q;
 
-  // As fill, from registers only.
-  logic fill_data;
-  assign fill_data = phase_q == PhRecord && !is_conv && left_q == '0 && !in_flight &&
-                     !busy_q[slot_q];
-
+  // A slot that is free takes the values of the instruction at hand all the time, so that they are
+  // there when fill names it; what a record leaves in it before its end is not read.
   always_ff @(posedge clk_i) begin
-    if (fill_data) begin
-      same_bias_q[slot_q]         <= 1'b1;
-      same_scale_q[slot_q]        <= 1'b1;
-      common_bias_q[slot_q]       <= is_pool ? pl.bias : 32'd0;
-      common_multiplier_q[slot_q] <= el.multiplier;
-      common_shift_q[slot_q]      <= el.shift;
-    end else if (tag_finish_q[Way-1]) begin
-      same_bias_q[tag.slot]         <= 1'b0;
-      same_scale_q[tag.slot]        <= !tag.per_channel;
-      common_multiplier_q[tag.slot] <= head_multiplier_q;
-      common_shift_q[tag.slot]      <= head_shift_q;
+    for (int unsigned s = 0; s < 2; s++) begin
+      if (!busy_q[s]) begin
+        same_bias_q[s]         <= 1'b1;
+        same_scale_q[s]        <= 1'b1;
+        common_bias_q[s]       <= is_pool ? pl.bias : 32'd0;
+        common_multiplier_q[s] <= el.multiplier;
+        common_shift_q[s]      <= el.shift;
+      end else if (tag_finish_q[Way-1] && tag.slot == 1'(s)) begin
+        same_bias_q[s]         <= 1'b0;
+        same_scale_q[s]        <= !tag.per_channel;
+        common_multiplier_q[s] <= head_multiplier_q;
+        common_shift_q[s]      <= head_shift_q;
+      end
     end
   end
 
@@ -397,7 +402,10 @@ module lilong_params #(
     end
   end
 
-  `LILONG_ASSERT(FillsOnce, fill == fill_data)
-  `LILONG_ASSERT(RoomWhenAtRest, in_flight || room)
+  `LILONG_ASSERT(FillsFreeSlot_A, !fill || !busy_q[target])
+  `LILONG_ASSERT(RecordHasSlot_A, !tag_finish_q[Way-1] || busy_q[tag.slot])
+  `LILONG_ASSERT(InFlightKnown_A,
+                 in_flight_q == (tag_valid_q != '0 || pend_q != '0 || batch_valid))
+  `LILONG_ASSERT(RoomWhenAtRest, in_flight_q || room)
   `LILONG_ASSERT(DataFollowsGrant, (tag_valid_q[Way-1] & ~prm_rvalid_i) == '0)
 endmodule

@@ -132,7 +132,7 @@ module lilong_weights #(
 
   row_t row;
   logic row_valid, row_take;
-  lilong_stream_reg #(
+  lilong_stream_late #(
       .Width($bits(row_t))
   ) u_rows (
       .clk_i,

@@ -30,11 +30,9 @@ module lilong_stream_reg #(
     end else if (clr_i) begin
       front_valid_q <= 1'b0;
       back_valid_q  <= 1'b0;
-    end else if (!front_valid_q || ready_i) begin
-      front_valid_q <= valid_i || back_valid_q;
-      back_valid_q  <= 1'b0;
-    end else if (valid_i) begin
-      back_valid_q <= 1'b1;
+    end else begin   // without enables: ready_i comes late
+      front_valid_q <= valid_i || back_valid_q || (front_valid_q && !ready_i);
+      back_valid_q  <= (valid_i || back_valid_q) && front_valid_q && !ready_i;
     end
   end
 

@@ -43,6 +43,7 @@ class Proof:
 
 WINDOW = "rtl/lilong_window_check.sv"
 FIFO = "rtl/common/lilong_fifo.sv"
+LATE = "rtl/common/lilong_stream_late.sv"
 STREAM = ("rtl/common/lilong_stream_reg.sv",)
 PROOFS = (
     Proof("lilong_fifo_proof", FIFO, ("Depth=2",)),
@@ -63,6 +64,17 @@ PROOFS = (
         ("if (pop || !some_q) oldest_q", "if (pop) oldest_q"),
     )),
     Proof("lilong_fifo_proof", FIFO, ("Depth=8",)),
+    Proof("lilong_stream_late_proof", LATE, ("Width=3",), (
+        ("!next_valid_q || gone_q", "!next_valid_q"),
+        ("gone_q ? next_valid_q : head_valid_q", "head_valid_q"),
+        ("gone_q ? next_q : head_q", "head_q"),
+        ("valid_o && ready_i", "ready_i"),
+        ("valid_o || valid_i", "head_valid_q || valid_i"),
+        ("next_stays || (valid_o && valid_i)", "next_stays || (head_valid_q && valid_i)"),
+        ("gone_q || !head_valid_q", "!head_valid_q"),
+        ("valid_o ? next_q : data_i", "next_valid_q ? data_i : next_q"),
+        ("if (!next_stays) next_q", "next_q"),
+    ), STREAM),
     Proof("lilong_window_check_proof", WINDOW, ("Write=0",), (), STREAM),
     Proof("lilong_window_check_proof", WINDOW, ("Write=1",), (
         ("s2_right_q && ", ""),
