@@ -111,7 +111,7 @@ def build(design: Design, folder: Path, arguments: argparse.Namespace) -> None:
         return
     usage |= place_blocks(design, folder, plan, renew, arguments.memory_limit)
     seed, usage["place and route"] = route(design, folder, arguments)
-    timing = read_report(folder / "timing.json", design.top)
+    timing = read_report(folder / "timing.json", design.top, design.clock_mhz)
     usage["packing"] = flow.pack(design, folder)
     report = summary(design, resources, timing, usage, seed)
     (ROOT / folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")

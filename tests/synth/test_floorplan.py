@@ -301,3 +301,18 @@ def test_the_way_tells_two_multipliers_of_a_register_apart() -> None:
     plan = dict(zip(names(17, 15), MULTIPLIER[:2], strict=True))
     found = floorplan.renamed(dict.fromkeys(names(11, 3), "MULT18X18D"), plan)
     assert found == dict(zip(names(11, 3), MULTIPLIER[:2], strict=True))
+
+
+def test_halves_of_adders_do_not_matter_for_the_way() -> None:
+    def name(bit: int, way: str, pin: int) -> str:
+        return f"u_a.p_q[{bit}]\\TRELLIS_FF_DI_{way}_MULT18X18D_P{pin}"
+
+    plan = {
+        name(126, "CCU2C_S0_A1_CCU2C_S1_A1", 27): MULTIPLIER[0],
+        name(35, "CCU2C_S1_A1", 17): MULTIPLIER[1],
+    }
+    now = {
+        name(103, "CCU2C_S1_A1_CCU2C_S1_A1", 3): MULTIPLIER[0],
+        name(34, "CCU2C_S0_A1", 17): MULTIPLIER[1],
+    }
+    assert floorplan.renamed(dict.fromkeys(now, "MULT18X18D"), plan) == now

@@ -18,7 +18,13 @@ sys.path.insert(0, str(ROOT / "rtl/synth"))
 from lilong_synth import delay, figures, liberty, timing  # noqa: E402
 from lilong_synth.design import chip, place  # noqa: E402
 from lilong_synth.device import Resources, budget, refuse_what_cannot_fit  # noqa: E402
-from lilong_synth.flow import FEW, MAX_ITERATIONS, PATIENCE, routing_progress  # noqa: E402
+from lilong_synth.flow import (  # noqa: E402
+    FEW,
+    LATE_PATIENCE,
+    MAX_ITERATIONS,
+    PATIENCE,
+    routing_progress,
+)
 from lilong_synth.tools import FlowError, run  # noqa: E402
 
 CELLS = ROOT / "rtl/synth/cells"
@@ -143,10 +149,12 @@ def test_routing_that_gets_nowhere_is_stopped(tmp_path: Path) -> None:
     assert routing_progress(log).text == ""
     log.write_text("Info: overlap: COMB=42.5%, FF=1.8%, RAM=0.0%, MUL=0.0%\n")
     assert routing_progress(log).text == "placement, 42.5% of the cells overlap"
-    line = "Info:     iter={} wires=100 overused={} overuse=90 archfail=NA\n"
+    line = "Info:     iter={} wires=100 overused={} overuse=90 tmgfail={} archfail=NA\n"
 
-    def iterations(*conflicts: int) -> str:
-        log.write_text("".join(line.format(n + 1, c) for n, c in enumerate(conflicts)))
+    def iterations(*conflicts: int, late: tuple[int, ...] = ()) -> str:
+        ways = late or (0,) * len(conflicts)
+        rows = enumerate(zip(conflicts, ways, strict=True))
+        log.write_text("".join(line.format(n + 1, c, w) for n, (c, w) in rows))
         return routing_progress(log).hopeless
 
     assert iterations(800, 80) == ""
@@ -157,7 +165,16 @@ def test_routing_that_gets_nowhere_is_stopped(tmp_path: Path) -> None:
     assert iterations(900, FEW - 1, *[FEW - 1] * 2 * PATIENCE) == ""
     assert iterations(*[3] * MAX_ITERATIONS, 0) == ""
     assert "try another SEED" in iterations(*[3] * (MAX_ITERATIONS + 1))
+    slow = (40, *[28] * LATE_PATIENCE)
+    assert iterations(*[0] * LATE_PATIENCE, late=slow[:-1]) == ""
+    assert routing_progress(log).text.endswith("0 wires used twice, 28 connections too slow")
+    assert iterations(*[0] * len(slow), late=slow) == ""
+    words = "28 connections are still too slow for the clock; try another SEED or a lower CLOCK"
+    assert words in iterations(*[0] * (len(slow) + 1), late=(*slow, 28))
+    assert iterations(*[0] * (len(slow) + 1), late=(*slow, 27)) == ""
+    assert iterations(*[0] * (len(slow) + 1), late=(*slow, 0)) == ""
     words = f"placement: after {MAX_ITERATIONS + 1} iterations of routing 3 wires"
+    iterations(*[3] * (MAX_ITERATIONS + 1))
     with pytest.raises(FlowError, match=words):
         run("placement", ["sleep", "60"], tmp_path / "log", [], 1000, lambda: routing_progress(log))
 

@@ -27,6 +27,7 @@ class Design:
     parameters: tuple[tuple[str, int], ...]
     constraints: str = ""
     floorplan: str = ""  # committed sites of its blocks, there or not; empty without a board
+    clock_mhz: int = 0  # what it will run at; 0 without a board
 
     def read(self, options: str = "") -> str:
         """The line that reads it; -j 1 because the sandbox has no threads."""
@@ -72,7 +73,14 @@ def ulx3s(preset: str, memory: str, clock_mhz: int) -> Design:
     constraints = "rtl/fpga/ulx3s/ulx3s.lpf"
     floorplan = f"rtl/fpga/ulx3s/floorplan/{preset}-{memory}.csv"
     return Design(
-        f"ulx3s-{memory}", preset, "lilong_ulx3s", files, parameters, constraints, floorplan
+        f"ulx3s-{memory}",
+        preset,
+        "lilong_ulx3s",
+        files,
+        parameters,
+        constraints,
+        floorplan,
+        clock_mhz,
     )
 
 

@@ -99,18 +99,25 @@ def write(file: Path, title: str, remedy: str, plan: dict[str, str]) -> None:
     (ROOT / file).write_text(text.getvalue(), encoding="utf-8")
 
 
-def _origin(block: str) -> tuple[str | int, ...]:
-    """Register behind a multiplier, its bit behind pin 0 if no adder lies between, and the way."""
+def _origins(block: str) -> list[tuple[str | int, ...]]:
+    """What stays of the name of a multiplier when the netlist changes, the surest first.
+
+    The register behind it, its bit behind pin 0 if no adder lies between, the way through adders;
+    without the halves of the adders, which change places with the bit.
+    """
     found = re.match(r"(.*)\[(\d+)\]\\(.*)_MULT18X18D_P(\d+)$", block)
-    return (found[1], int(found[2]) - int(found[4]), found[3]) if found else ()
+    if not found:
+        return [(), (), (), ()]
+    register, way, bit = found[1], found[3], int(found[2]) - int(found[4])
+    return [(register, bit, way), (register, bit), (register,), (register, re.sub(r"\d", "", way))]
 
 
 def renamed(kinds: dict[str, str], plan: dict[str, str]) -> dict[str, str]:
     """The plan with the names of a netlist, where only the bit in the name differs."""
     found = dict(plan)
-    for fields in (3, 2, 1):  # what agrees must be the only one of its kind
+    for attempt in range(len(_origins(""))):  # what agrees must be the only one of its kind
         new, gone = sorted(kinds.keys() - found.keys()), sorted(found.keys() - kinds.keys())
-        keys = {name: _origin(name)[:fields] for name in (*new, *gone)}
+        keys = {name: _origins(name)[attempt] for name in (*new, *gone)}
         counts = [Counter(keys[name] for name in names) for names in (new, gone)]
         name_of = {keys[name]: name for name in new}
         for name in gone:
