@@ -9,6 +9,7 @@ misses its clock, 2 for wrong use and for a floorplan that cannot be read.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 from lilong_synth import floorplan, flow
 from lilong_synth.design import CLOCK_MHZ, MEMORIES, Design, pins, ulx3s
 from lilong_synth.device import Resources, budget, read_netlist, refuse_what_cannot_fit
+from lilong_synth.flow import Ways
 from lilong_synth.presets import PRESETS
 from lilong_synth.timing import Timing, read_report
 from lilong_synth.tools import MEMORY_LIMIT_MB, ROOT, FlowError, HopelessError, InputError, Usage
@@ -55,22 +57,22 @@ def summary(
 def route(design: Design, folder: Path, arguments: argparse.Namespace) -> tuple[int, Usage]:
     """Places and routes with the seed that was asked for, else with the first that works.
 
-    If none does, the first once more for short wires alone, which leaves the clock to them.
+    If none does, the first once more: with slow connections as they come, then for short wires
+    alone, which leaves the clock to them.
     """
     seeds = [arguments.seed] if arguments.seed else SEEDS
-    *others, last = [*((seed, False) for seed in seeds), (seeds[0], True)]
+    attempts = [(seed, Ways.AGAIN) for seed in seeds]
+    attempts += [(seeds[0], Ways.ONCE), (seeds[0], Ways.SHORT)]
 
-    def attempt(seed: int, short_wires: bool) -> tuple[int, Usage]:
-        limit_mb = arguments.memory_limit
-        return seed, flow.place_and_route(design, folder, seed, limit_mb, short_wires)
+    def attempt(seed: int, ways: Ways) -> tuple[int, Usage]:
+        return seed, flow.place_and_route(design, folder, seed, arguments.memory_limit, ways)
 
-    for (seed, short_wires), (_, then_short) in zip(others, [*others[1:], last], strict=True):
+    for now, (_, ways) in itertools.pairwise(attempts):
         try:
-            return attempt(seed, short_wires)
+            return attempt(*now)
         except HopelessError as error:
-            then = "short wires, whatever the clock" if then_short else "the next seed"
-            print(f"{error}: trying {then}", flush=True)
-    return attempt(*last)
+            print(f"{error}: trying {ways}", flush=True)
+    return attempt(*attempts[-1])
 
 
 def place_blocks(

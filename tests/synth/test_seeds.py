@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "rtl/synth"))
 import fpga
 from lilong_synth import flow
 from lilong_synth.design import Design
+from lilong_synth.flow import Ways
 from lilong_synth.tools import FlowError, HopelessError, Usage
 
 DESIGN = Design("trial", "nano", "top", (), ())
@@ -23,16 +24,14 @@ class Router:
     """Fails for some seeds, as the router does when it gets nowhere."""
 
     def __init__(
-        self, fails: set[tuple[int, bool]], error: type[FlowError] = HopelessError
+        self, fails: set[tuple[int, Ways]], error: type[FlowError] = HopelessError
     ) -> None:
         self.fails, self.error = fails, error
-        self.tried: list[tuple[int, bool]] = []
+        self.tried: list[tuple[int, Ways]] = []
 
-    def __call__(
-        self, _design: Design, _folder: Path, seed: int, _limit: int, short_wires: bool
-    ) -> Usage:
-        self.tried.append((seed, short_wires))
-        if (seed, short_wires) in self.fails:
+    def __call__(self, _design: Design, _folder: Path, seed: int, _limit: int, ways: Ways) -> Usage:
+        self.tried.append((seed, ways))
+        if (seed, ways) in self.fails:
             raise self.error(f"seed {seed}")
         return Usage(1.0, seed)
 
@@ -44,7 +43,11 @@ def route(
     return fpga.route(DESIGN, Path(), argparse.Namespace(seed=asked, memory_limit=1))
 
 
-ALL = [*((seed, False) for seed in fpga.SEEDS), (fpga.SEEDS[0], True)]
+ALL = [
+    *((seed, Ways.AGAIN) for seed in fpga.SEEDS),
+    (fpga.SEEDS[0], Ways.ONCE),
+    (fpga.SEEDS[0], Ways.SHORT),
+]
 
 
 @pytest.mark.parametrize("works", range(len(ALL)))
@@ -52,12 +55,13 @@ def test_another_attempt_when_routing_gets_nowhere(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], works: int
 ) -> None:
     router = Router(set(ALL[:works]))
-    seed, short_wires = ALL[works]
+    seed, ways = ALL[works]
     assert route(monkeypatch, router) == (seed, Usage(1.0, seed))
     assert router.tried == ALL[: works + 1]
     out = capsys.readouterr().out
     assert out.count("trying the next seed") == min(works, len(fpga.SEEDS) - 1)
-    assert out.count("trying short wires") == short_wires
+    assert out.count("trying it without") == (ways is not Ways.AGAIN)
+    assert out.count("trying short wires") == (ways is Ways.SHORT)
 
 
 def test_the_last_one_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,10 +72,11 @@ def test_the_last_one_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_the_seed_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    router = Router({(7, False), (7, True)})
+    tried = [(7, ways) for ways in Ways]
+    router = Router(set(tried))
     with pytest.raises(HopelessError):
         route(monkeypatch, router, 7)
-    assert router.tried == [(7, False), (7, True)]
+    assert router.tried == tried
 
 
 def test_other_failures_end_the_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
 from lilong_synth import floorplan, netlist, sites
@@ -260,20 +261,32 @@ def place_blocks(design: Design, folder: Path, limit_mb: int = MEMORY_LIMIT_MB) 
     return usage
 
 
+class Ways(StrEnum):
+    """What the router does about connections that are too slow, and what is said when it changes.
+
+    AGAIN gives them up as it gives up conflicts, which may never end; ONCE hurries with those that
+    were urgent when placed; SHORT places and routes for short wires alone.
+    """
+
+    AGAIN = "the next seed"
+    ONCE = "it without another way for slow connections"
+    SHORT = "short wires, whatever the clock"
+
+
 def place_and_route(
     design: Design,
     folder: Path,
     seed: int,
     limit_mb: int = MEMORY_LIMIT_MB,
-    short_wires: bool = False,
+    ways: Ways = Ways.AGAIN,
 ) -> Usage:
-    """Writes routed.config and timing.json; on request without regard to the clock."""
+    """Writes routed.config and timing.json."""
     config, report = folder / "routed.config", folder / "timing.json"
     command = _nextpnr(design, folder, "blocks.json", "pnr.txt", seed)
     command += ["--textcfg", str(config), "--report", str(report)]
-    if short_wires:
+    if ways is Ways.SHORT:
         command.append("--no-tmdriv")
-    elif design.clock_mhz:  # ways that are too long for the clock are given up as conflicts are
+    elif ways is Ways.AGAIN and design.clock_mhz:
         command.append("--tmg-ripup")
     title = f"place and route of {design.preset} ({design.name})"
     watch = _watch(folder / "pnr.txt")
