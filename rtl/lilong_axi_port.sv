@@ -140,7 +140,7 @@ module lilong_axi_port #(
       .req_i(rd_req_valid_i & rd_room),
       .gnt_o(rd_gnt)
   );
-  assign rd_pick        = rd_gnt[1];
+  assign rd_pick        = !rd_gnt[0];           // of no matter without a grant
   assign rd_req_ready_o = rd_gnt & {2{rd_stage_ready}};  // in an abort it is dropped
 
   lilong_window_check #(
@@ -512,26 +512,30 @@ module lilong_axi_port #(
                        (w_count == '0) && !axi_wvalid_o && !aw_full && !ar_full &&
                        !rd_s1_valid && !rd_out_valid && !wr_s1_valid && !wr_out_valid;
 
-  // ---- bad answers of the cycle before, reads first
-  logic answer_bad_q, answer_write_q;
-  logic [1:0] answer_engine_q;
-  logic [31:0] answer_instr_q;
-  logic [39:0] answer_addr_q;
+  // ---- answers of the cycle before, for those that were bad; reads first
+  logic read_bad_q, read_known_q, read_unit_q, write_bad_q, write_known_q;
+  logic [31:0] read_instr_q, write_instr_q;
+  logic [39:0] read_addr_q, write_addr_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) answer_bad_q <= 1'b0;
-    else answer_bad_q <= !abort_i && ((r_valid && r_bad) || (b_valid_q && b_bad));
+    if (!rst_ni) begin
+      read_bad_q  <= 1'b0;
+      write_bad_q <= 1'b0;
+    end else begin
+      read_bad_q  <= !abort_i && r_valid && r_bad;
+      write_bad_q <= !abort_i && b_valid_q && b_bad;
+    end
   end
   always_ff @(posedge clk_i) begin
-    if (r_valid && r_bad) begin
-      answer_write_q  <= 1'b0;
-      answer_engine_q <= r_unit ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
-      answer_instr_q  <= r_known ? info[r_unit][48+:32] : '0;
-      answer_addr_q   <= r_known ? info[r_unit][8+:40] : '0;
-    end else if (b_valid_q) begin
-      answer_write_q  <= 1'b1;
-      answer_engine_q <= lilong_isa_pkg::EngineStore;
-      answer_instr_q  <= b_known ? store_instr : '0;
-      answer_addr_q   <= b_known ? store_addr : '0;
+    if (r_valid) begin
+      read_known_q <= r_known;
+      read_unit_q  <= r_unit;
+      read_instr_q <= info[r_unit][48+:32];
+      read_addr_q  <= info[r_unit][8+:40];
+    end
+    if (b_valid_q) begin
+      write_known_q <= b_known;
+      write_instr_q <= store_instr;
+      write_addr_q  <= store_addr;
     end
   end
 
@@ -548,11 +552,16 @@ module lilong_axi_port #(
       trap_engine_o = lilong_isa_pkg::EngineStore;
       trap_instr_o  = aw_instr;
       trap_addr_o   = aw_addr;
-    end else if (answer_bad_q) begin
-      trap_code_o   = answer_write_q ? lilong_isa_pkg::TrapWriteError : lilong_isa_pkg::TrapReadError;
-      trap_engine_o = answer_engine_q;
-      trap_instr_o  = answer_instr_q;
-      trap_addr_o   = answer_addr_q;
+    end else if (read_bad_q) begin
+      trap_code_o   = lilong_isa_pkg::TrapReadError;
+      trap_engine_o = read_unit_q ? lilong_isa_pkg::EngineLoad : lilong_isa_pkg::EngineFetch;
+      trap_instr_o  = read_known_q ? read_instr_q : '0;
+      trap_addr_o   = read_known_q ? read_addr_q : '0;
+    end else if (write_bad_q) begin
+      trap_code_o   = lilong_isa_pkg::TrapWriteError;
+      trap_engine_o = lilong_isa_pkg::EngineStore;
+      trap_instr_o  = write_known_q ? write_instr_q : '0;
+      trap_addr_o   = write_known_q ? write_addr_q : '0;
     end else begin
       trap_valid_o = 1'b0;
     end

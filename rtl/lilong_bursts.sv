@@ -9,6 +9,8 @@
 // Rows that follow each other without a gap are merged into one segment, and planes of such rows too;
 // a segment is cut only at multiples of BURST_BYTES.  A single row per plane is treated as one plane
 // of rows.  The instruction is not empty and its footprint was checked: offsets stay below 2^32.
+`include "lilong_assert.svh"
+
 module lilong_bursts (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -56,18 +58,24 @@ module lilong_bursts (
   assign planes_merge = rows_merge && (planes_q != 16'd1) && (48'(plane_stride_q) == product_q);
 
   logic [10:0] to_boundary;
-  logic segment_end, row_end;
+  logic segment_end_q;   // the burst is the last of its segment
+  logic row_end;
   assign to_boundary = 11'(lilong_isa_pkg::BurstBytes) - 11'(addr_q[BurstShift-1:0]);
-  assign segment_end = left_q[31:11] == '0 && left_q[10:0] <= to_boundary;
   assign row_end     = row_count_q == 16'd1;
 
   assign ready_o  = state_q == StIdle;
   assign valid_o  = state_q == StWalk;
   assign addr_o   = addr_q;
-  assign bytes_o  = segment_end ? left_q[10:0] : to_boundary;
+  assign bytes_o  = segment_end_q ? left_q[10:0] : to_boundary;
   assign region_o = region_q;
   assign instr_o  = instr_q;
-  assign last_o   = segment_end && row_end && (plane_count_q == 16'd1);
+  assign last_o   = segment_end_q && row_end && (plane_count_q == 16'd1);
+
+  // Does a segment end within the burst that starts at its first byte?
+  function automatic logic ends(input logic [31:0] bytes, input logic [BurstShift-1:0] first);
+    ends = bytes[31:BurstShift+1] == '0 &&
+           bytes[BurstShift:0] <= (BurstShift+1)'(lilong_isa_pkg::BurstBytes) - {1'b0, first};
+  endfunction
 
   // Behind the last row of a plane the next plane, else the next row.
   logic [40:0] next_addr;
@@ -92,6 +100,7 @@ module lilong_bursts (
       region_q       <= '0;
       factor_q       <= '0;
       product_q      <= '0;
+      segment_end_q  <= 1'b0;
     end else begin
       unique case (state_q)
         StIdle: begin
@@ -125,10 +134,12 @@ module lilong_bursts (
           plane_count_q <= planes_q;
           factor_q      <= planes_q;
           left_q        <= segment_q;
+          segment_end_q <= ends(segment_q, addr_q[BurstShift-1:0]);
           state_q       <= StWalk;
           if (rows_merge) begin
             segment_q   <= product_q[31:0];
             left_q      <= product_q[31:0];
+            segment_end_q <= ends(product_q[31:0], addr_q[BurstShift-1:0]);
             rows_q      <= 16'd1;
             row_count_q <= 16'd1;
           end
@@ -140,6 +151,7 @@ module lilong_bursts (
         end
         StPlanesDone: begin
           left_q        <= product_q[31:0];
+          segment_end_q <= ends(product_q[31:0], addr_q[BurstShift-1:0]);
           plane_count_q <= 16'd1;
           state_q       <= StWalk;
         end
@@ -147,7 +159,11 @@ module lilong_bursts (
           if (ready_i) begin
             addr_q <= {addr_q[40:BurstShift] + 1'b1, BurstShift'(0)};
             left_q <= left_q - 32'(to_boundary);
-            if (segment_end) begin
+            // the next burst starts at a multiple of BURST_BYTES
+            segment_end_q <= left_q[31:12] == '0 &&
+                             left_q[11:0] <= 12'(to_boundary) + 12'(lilong_isa_pkg::BurstBytes);
+            if (segment_end_q) begin
+              segment_end_q <= ends(segment_q, next_addr[BurstShift-1:0]);
               left_q     <= segment_q;
               addr_q     <= next_addr;
               row_addr_q <= next_addr;
@@ -169,4 +185,6 @@ module lilong_bursts (
       end
     end
   end
+
+  `LILONG_ASSERT(SegmentEnd, state_q != StWalk || segment_end_q == (left_q <= 32'(to_boundary)))
 endmodule

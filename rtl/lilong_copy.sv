@@ -57,7 +57,8 @@ module lilong_copy #(
   logic [SW-1:0]      src_q, dst_q;
   logic [3:0]         room;                        // bytes to the end of the destination granule
   logic [3:0]         len;
-  logic               issue, run_end, loops_end;
+  logic               issue, loops_end;
+  logic               run_end_q;                   // the chunk is the last of its run
   logic [1:0]         level;                       // innermost loop that has iterations left
   logic [SW-1:0]      src_next, dst_next;
   logic               meta_ready;
@@ -69,8 +70,7 @@ module lilong_copy #(
                        SW'(cmd.dst_stride0)};
 
   assign room     = 4'd8 - {1'b0, dst_q[2:0]};
-  assign run_end  = bytes_q <= 16'(room);
-  assign len      = run_end ? bytes_q[3:0] : room;
+  assign len      = run_end_q ? bytes_q[3:0] : room;
   assign issue    = run_q && meta_ready && (fill || rd_ready_i[0]);
   assign src_next = src_base_q[level] + src_stride[level];
   assign dst_next = dst_base_q[level] + dst_stride[level];
@@ -94,7 +94,7 @@ module lilong_copy #(
       run_q <= 1'b0;
     end else if (start_i) begin
       run_q <= 1'b1;
-    end else if (issue && run_end && loops_end) begin
+    end else if (issue && run_end_q && loops_end) begin
       run_q <= 1'b0;
     end
   end
@@ -104,17 +104,20 @@ module lilong_copy #(
       left_q     <= count;
       left_one_q <= count_one;
       bytes_q    <= cmd.run;
+      run_end_q  <= cmd.run <= 16'(4'd8 - {1'b0, cmd.dst_addr[2:0]});
       src_q      <= SW'(cmd.src_addr);
       dst_q      <= SW'(cmd.dst_addr);
       src_base_q <= {4{SW'(cmd.src_addr)}};
       dst_base_q <= {4{SW'(cmd.dst_addr)}};
     end else if (issue) begin
-      if (!run_end) begin
+      if (!run_end_q) begin
         bytes_q <= bytes_q - 16'(len);
         src_q   <= src_q + SW'(len);
         dst_q   <= dst_q + SW'(len);
+        run_end_q <= bytes_q <= 16'(len) + 16'd8;   // from here on chunks start at a granule
       end else begin
         bytes_q <= cmd.run;
+        run_end_q <= cmd.run <= 16'(4'd8 - {1'b0, dst_next[2:0]});
         src_q   <= src_next;
         dst_q   <= dst_next;
         for (int unsigned i = 0; i < 4; i++) begin
@@ -188,19 +191,24 @@ module lilong_copy #(
   logic [GW-1:0] buf_addr_q;
   logic [7:0]    buf_mask_q;
   logic [63:0]   buf_data_q;
-  logic          same, full, flush_wanted, flush, flush_full, flush_partial;
+  logic          full_q, full_next;  // every byte of it is there
+  logic          same, flush_wanted, flush, flush_full, flush_partial;
   logic          fresh;              // the buffer gets another granule
 
   // granules that wait for their old value
   logic [Pending-1:0]         pnd_q;
+  logic                       pnd_full_q;            // all of them
   logic [Pending-1:0][GW-1:0] pnd_addr_q;
   logic [GW+8+64-1:0]         pnd_mem_q [Pending];   // {address, mask, data}
   logic [GW-1:0]              pnd_addr;              // of the oldest
   logic [7:0]                 pnd_mask;
   logic [63:0]                pnd_data;
   logic [PW-1:0]              pnd_head_q, pnd_tail_q;
-  logic                       pnd_match, pnd_pop;
-  logic [Pending-1:0]         same_q, same_next;   // entry has the address of the buffer, of the chunk
+  logic                       pnd_pop;
+  logic [Pending-1:0]         leaves;                // oldest entry, if it is popped
+  // entry has the address of the buffer: now, in the next cycle
+  logic [Pending-1:0]         same_q, same_d, same_next;   // same_next: address of the chunk
+  logic                       match_q;                     // any has
 
   // write register
   logic          wr_q, wr_free, wr_same_q, wr_same_next;   // it has the address of the buffer
@@ -215,16 +223,18 @@ module lilong_copy #(
     end
     wr_same_next = wr_addr_q == dst[SW-1:3];
   end
-  assign pnd_match = same_q != '0;
+  // An entry that leaves is the same no more; the buffer itself is not the same as what it gets.
+  assign leaves = Pending'(pnd_pop) << pnd_head_q;
+  assign same_d = (fresh ? same_next : same_q) & ~leaves;
 
   assign wr_free       = !wr_q || wr_gnt_i;
   assign pnd_pop       = rd_data_valid_i[1] && wr_free;
   // the buffer holds the granule of the chunk before, if any
   assign same          = same_meta;
-  assign full          = buf_mask_q == 8'hff;
+  assign full_next     = (chunk_mask | (buf_q && same ? buf_mask_q : 8'h00)) == 8'hff;
   assign flush_wanted  = buf_q && ((chunk && !same) || (!run_q && !meta_valid));
-  assign flush_full    = flush_wanted && full && !pnd_match && wr_free && !rd_data_valid_i[1];
-  assign rd_valid_o[1] = flush_wanted && !full && !pnd_match && !pnd_q[pnd_tail_q] &&
+  assign flush_full    = flush_wanted && full_q && !match_q && wr_free && !rd_data_valid_i[1];
+  assign rd_valid_o[1] = flush_wanted && !full_q && !match_q && !pnd_full_q &&
                          !(wr_q && wr_same_q);
   assign flush_partial = rd_valid_o[1] && rd_ready_i[1];
   assign flush         = flush_full || flush_partial;
@@ -240,6 +250,7 @@ module lilong_copy #(
       active_q   <= 1'b0;
       buf_q      <= 1'b0;
       pnd_q      <= '0;
+      pnd_full_q <= 1'b0;
       pnd_head_q <= '0;
       pnd_tail_q <= '0;
       wr_q       <= 1'b0;
@@ -248,6 +259,7 @@ module lilong_copy #(
       active_q   <= 1'b0;
       buf_q      <= 1'b0;
       pnd_q      <= '0;
+      pnd_full_q <= 1'b0;
       pnd_head_q <= '0;
       pnd_tail_q <= '0;
       wr_q       <= 1'b0;
@@ -265,6 +277,7 @@ module lilong_copy #(
         pnd_q[pnd_head_q] <= 1'b0;
         pnd_head_q        <= pnd_head_q + PW'(1);
       end
+      if (flush_partial != pnd_pop) pnd_full_q <= flush_partial && pnd_tail_q + PW'(1) == pnd_head_q;
       wr_q <= flush_full || pnd_pop || !wr_free;
       if (pnd_pop) wr_hot_q <= hot(pnd_addr);
       else if (flush_full) wr_hot_q <= hot(buf_addr_q);
@@ -275,6 +288,7 @@ module lilong_copy #(
   always_ff @(posedge clk_i) begin
     if (take) begin
       buf_addr_q <= dst[SW-1:3];
+      full_q     <= full_next;
       if (buf_q && same) begin
         buf_mask_q <= buf_mask_q | chunk_mask;
         buf_data_q <= merge(buf_data_q, chunk_data, chunk_mask);
@@ -287,9 +301,8 @@ module lilong_copy #(
       pnd_addr_q[pnd_tail_q] <= buf_addr_q;
       pnd_mem_q[pnd_tail_q]  <= {buf_addr_q, buf_mask_q, buf_data_q};
     end
-    // An entry that leaves is the same no more; the buffer itself is not the same as what it gets.
-    if (fresh) same_q <= same_next;
-    if (pnd_pop) same_q[pnd_head_q] <= 1'b0;
+    same_q  <= same_d;
+    match_q <= same_d != '0;
     if (pnd_pop) wr_same_q <= fresh ? same_next[pnd_head_q] : same_q[pnd_head_q];
     else if (fresh) wr_same_q <= !flush_full && wr_same_next;
     if (pnd_pop) begin
@@ -301,7 +314,11 @@ module lilong_copy #(
     end
   end
 
+  `LILONG_ASSERT(RunEnd, !run_q || run_end_q == (bytes_q <= 16'(room)))
   `LILONG_ASSERT(SameWrite, !(buf_q && wr_q) || wr_same_q == (wr_addr_q == buf_addr_q))
+  `LILONG_ASSERT(MatchOfEntries, match_q == (same_q != '0))
+  `LILONG_ASSERT(FullPending, pnd_full_q == &pnd_q)
+  `LILONG_ASSERT(FullBuffer, !buf_q || full_q == (buf_mask_q == 8'hff))
   for (genvar i = 0; i < int'(Pending); i++) begin : gen_same
     `LILONG_ASSERT(SameEntry, !buf_q || same_q[i] == (pnd_q[i] && pnd_addr_q[i] == buf_addr_q))
   end

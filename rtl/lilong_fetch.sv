@@ -52,19 +52,23 @@ module lilong_fetch #(
   logic [2:0] take;
   logic last;               // all that are left
   logic [CountWidth-1:0] owed_q;  // entries occupied or asked for
+  logic [CountWidth-1:0] owed_more, owed_same;  // with a request, without
+  logic room_q;             // for the entries of a request
   logic beat_pop;
 
   assign total       = region_read_i ? region_size_i : '0;
   assign chunk       = 3'd4 - 3'(position_q);
   assign last        = left_q[25:3] == '0 && left_q[2:0] <= chunk;
   assign take        = last ? left_q[2:0] : chunk;
-  assign req_valid_o = !stop_i && more_q && (owed_q <= CountWidth'(Entries - ChunkBeats));
+  assign req_valid_o = !stop_i && more_q && room_q;
   assign req_addr_o  = {addr_q, 6'd0};
   assign req_bytes_o = {2'd0, take, 6'd0};
   assign req_instr_o = {6'd0, next_q};
 
   logic req_fire;
-  assign req_fire = req_valid_o && req_ready_i;
+  assign req_fire  = req_valid_o && req_ready_i;
+  assign owed_same = owed_q - CountWidth'(beat_pop);
+  assign owed_more = owed_same + CountWidth'(32'(take) * Beats);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       next_q     <= '0;
@@ -73,6 +77,7 @@ module lilong_fetch #(
       more_q     <= 1'b0;
       position_q <= '0;
       owed_q     <= '0;
+      room_q     <= 1'b1;
     end else if (clr_i) begin
       next_q     <= '0;
       addr_q     <= {1'b0, region_base_i};
@@ -80,6 +85,7 @@ module lilong_fetch #(
       more_q     <= total != '0;
       position_q <= region_base_i[1:0];
       owed_q     <= '0;
+      room_q     <= 1'b1;
     end else begin
       if (req_fire) begin
         next_q     <= next_q + 26'(take);
@@ -88,7 +94,8 @@ module lilong_fetch #(
         more_q     <= !last;
         position_q <= '0;
       end
-      owed_q <= owed_q + (req_fire ? CountWidth'(32'(take) * Beats) : '0) - CountWidth'(beat_pop);
+      owed_q <= req_fire ? owed_more : owed_same;
+      room_q <= (req_fire ? owed_more : owed_same) <= CountWidth'(Entries - ChunkBeats);
     end
   end
 

@@ -100,6 +100,7 @@ module lilong_params #(
   logic [IW-1:0]            index_q, index_d;    // of the batch made last
   logic [AW-1:0]            addr_q, addr_d;      // vector address of its port 0
   logic [IW-1:0]            size_q, size_d;      // its vectors
+  logic [IW-1:0]            left_with;           // left_d and size_d
   logic [15:0]              channels_q;   // channels from this lane group on
   logic                     slot_q, slot_d;
   logic [1:0]               busy_q, busy_d;
@@ -154,6 +155,7 @@ module lilong_params #(
     index_d    = index_q;
     addr_d     = addr_q;
     size_d     = size_q;
+    left_with  = '0;
     slot_d     = slot_q;
     alloc      = 1'b0;
     fill       = 1'b0;
@@ -221,6 +223,7 @@ module lilong_params #(
         end
       end
 
+      left_with = left_d;
       if (left_d != '0) begin
         size_d = batch(left_d, phase_d == PhRecord);
         left_d = left_d - size_d;
@@ -228,13 +231,14 @@ module lilong_params #(
     end
   end
 
-  assign batch_made = room && size_d != '0;
+  // Told by what is left before the batch, which is known earlier than what is left behind it.
+  assign batch_made = room && left_with != '0;
   always_comb begin
     for (int unsigned p = 0; p < WeightVectors; p++) begin
       batch_new.mask[p]  = IW'(p) < size_d;
       batch_new.place[p] = place(addr_next + AW'(p));
     end
-    batch_new.last            = phase_d == PhRecord && left_d == '0;
+    batch_new.last            = phase_d == PhRecord && left_with <= IW'(WeightVectors);
     batch_new.tag.phase       = phase_d;
     batch_new.tag.index       = index_d;
     batch_new.tag.slot        = slot_d;
@@ -354,13 +358,29 @@ module lilong_params #(
     end
   end
 
-  // Vector v of a record always comes through port v mod WeightVectors.
-  always_ff @(posedge clk_i) begin
+  // Vector v of a record always comes through port v mod WeightVectors.  Where the data goes that
+  // comes next is known a cycle before.
+  logic [1:0][ChannelVecs-1:0] raw_we, raw_we_q;
+  tag_t next_tag;
+  assign next_tag = tag_q[Way-2];
+  always_comb begin
+    raw_we = '0;
     for (int unsigned v = 0; v < ChannelVecs; v++) begin
-      if (tag.phase == PhRecord && tag_valid_q[Way-1][v%WeightVectors] &&
-          tag.index == IW'(v - v % WeightVectors)) begin
-        raw_q[tag.slot][v*Depth*8 +: Depth*8] <=
-            prm_rdata_i[(v%WeightVectors)*Depth*8 +: Depth*8];
+      raw_we[next_tag.slot][v] = next_tag.phase == PhRecord &&
+                                 tag_valid_q[Way-2][v%WeightVectors] &&
+                                 next_tag.index == IW'(v - v % WeightVectors);
+    end
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) raw_we_q <= '0;
+    else raw_we_q <= clr_i ? '0 : raw_we;
+  end
+  always_ff @(posedge clk_i) begin
+    for (int unsigned s = 0; s < 2; s++) begin
+      for (int unsigned v = 0; v < ChannelVecs; v++) begin
+        if (raw_we_q[s][v]) begin
+          raw_q[s][v*Depth*8 +: Depth*8] <= prm_rdata_i[(v%WeightVectors)*Depth*8 +: Depth*8];
+        end
       end
     end
   end

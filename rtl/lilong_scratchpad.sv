@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scratchpad: 8 skewed banks, each one vector (Depth bytes) wide with one read and one write port.
 //
-//   read:   req, addr -> arbitrate -> row register -> bank -> output register -> crossbar register
-//           cycle t                   t + 1           t + 2   t + 3              t + 4
-//           gnt                                                                  rvalid, rdata
+//   read:   req, addr -> arbitrate -> register -> row -> bank -> output register -> crossbar register
+//           cycle t                   t + 1              t + 2   t + 3              t + 4
+//           gnt                                                                     rvalid, rdata
 //
 //   write:  req, addr --> arbitrate, rotate granules --> register --> one or two banks
 //           cycle t (gnt in t)                           t + 1 (written at its end)
@@ -51,7 +51,6 @@ module lilong_scratchpad #(
   logic [Ports-1:0][2:0] rd_bank;
   logic [Ports-1:0] gnt;
   logic [Banks-1:0] bank_taken;
-  logic [Banks-1:0][RowWidth-1:0] bank_rd_row;
 
   // Does port m come before port n?
   function automatic logic precedes(input int unsigned m, input int unsigned n,
@@ -73,7 +72,6 @@ module lilong_scratchpad #(
     for (int unsigned n = 0; n < Ports; n++) rd_bank[n] = rd_addr_i[n*AW+:3];
     gnt         = rd_req_i;
     bank_taken  = '0;
-    bank_rd_row = '0;
     if (some_rd) begin
       for (int unsigned n = 1; n < Ports; n++) begin
         if (rd_req_i[n]) begin
@@ -85,22 +83,17 @@ module lilong_scratchpad #(
           end
         end
       end
+      // A bank that is asked for is granted to someone.
       for (int unsigned n = 0; n < Ports; n++) begin
-        if (gnt[n]) begin
-          for (int unsigned b = 0; b < Banks; b++) begin
-            if (rd_bank[n] == 3'(b)) begin
-              bank_taken[b]  = 1'b1;
-              bank_rd_row[b] = bank_rd_row[b] | rd_addr_i[n*AW+3+:RowWidth];
-            end
-          end
-        end
+        if (rd_req_i[n]) bank_taken[rd_bank[n]] = 1'b1;
       end
     end
   end
   assign rd_gnt_o = gnt;
 
   // ---- read: row register, bank, output register, crossbar register
-  logic [Banks-1:0][RowWidth-1:0] bank_rd_row_q;
+  logic [Banks-1:0][RowWidth-1:0] bank_rd_row;
+  logic [Ports-1:0][RowWidth-1:0] row1_q;
   logic [Banks-1:0][Width-1:0] bank_data, out_q;
   logic [Banks-1:0] bank_rd_en_q, bank_valid_q;
   logic [Ports-1:0] valid1_q, valid2_q, valid3_q, valid4_q;
@@ -132,6 +125,18 @@ module lilong_scratchpad #(
     end
   end
 
+  // Grants come late in a cycle, so rows are picked behind them.
+  always_comb begin
+    bank_rd_row = '0;
+    for (int unsigned n = 0; n < Ports; n++) begin
+      if (valid1_q[n]) begin
+        for (int unsigned b = 0; b < Banks; b++) begin
+          if (bank1_q[n] == 3'(b)) bank_rd_row[b] = bank_rd_row[b] | row1_q[n];
+        end
+      end
+    end
+  end
+
   logic [Ports-1:0][Width-1:0] crossed;
   for (genvar n = 0; n < int'(Ports); n++) begin : gen_crossbar
     lilong_mux8 #(
@@ -145,8 +150,8 @@ module lilong_scratchpad #(
 
   always_ff @(posedge clk_i) begin
     if (some_rd) begin
-      bank_rd_row_q <= bank_rd_row;
-      bank1_q       <= rd_bank;
+      bank1_q <= rd_bank;
+      for (int unsigned n = 0; n < Ports; n++) row1_q[n] <= rd_addr_i[n*AW+3+:RowWidth];
     end
     bank2_q <= bank1_q;
     bank3_q <= bank2_q;
@@ -250,7 +255,7 @@ module lilong_scratchpad #(
     ) u_sram (
         .clk_i,
         .rd_en_i(bank_rd_en_q[b]),
-        .rd_row_i(bank_rd_row_q[b]),
+        .rd_row_i(bank_rd_row[b]),
         .rd_data_o(bank_data[b]),
         .wr_en_i(bank_wr_en_q[b]),
         .wr_row_i(bank_wr_row_q[b]),

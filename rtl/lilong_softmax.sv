@@ -222,10 +222,13 @@ module lilong_softmax #(
 
   // ---- maximum
   logic [7:0] max_q;
+  logic       none_q;   // no element has been seen
   always_ff @(posedge clk_i) begin
     if (en) begin
-      if (state_d == StMax && state_q != StMax) max_q <= 8'h80;
-      else if (element && state_q == StMax && $signed(x_byte) > $signed(max_q)) max_q <= x_byte;
+      none_q <= state_q != StMax || (none_q && !element);
+      if (element && state_q == StMax && (none_q || $signed(x_byte) > $signed(max_q))) begin
+        max_q <= x_byte;
+      end
     end
   end
 

@@ -188,8 +188,8 @@ module lilong_sync (
   // Queues without an instruction have no head that waits.
   assign job_done_o = !clr_i && all_none && decode_done_i && (some_q == '0) && bus_idle_i;
 
-  // Of a standstill, reported in the next cycle.
-  logic still_q;
+  // Of a standstill, reported in the next cycle and kept for one more.
+  logic still_q, still_trap_q;
   logic [7:0] still_code_q;
   logic [1:0] still_engine_q;
   logic [31:0] still_instr_q;
@@ -199,14 +199,14 @@ module lilong_sync (
     else still_q <= !clr_i && quiet && (decode_trap_i || !all_none || some_q != '0);
   end
   always_ff @(posedge clk_i) begin
-    if (quiet) begin
+    if (quiet && !still_q) begin
       still_code_q   <= lilong_isa_pkg::TrapDeadlock;
       still_engine_q <= lilong_isa_pkg::EngineFetch;
       still_instr_q  <= decode_instr_i;
-      still_addr_q   <= '0;
+      still_trap_q   <= decode_trap_i;
+      still_addr_q   <= decode_addr_i;   // of a trap
       if (decode_trap_i) begin
         still_code_q <= decode_code_i;
-        still_addr_q <= decode_addr_i;
       end else if (!all_none) begin
         if (head_valid_i[0]) begin
           still_engine_q <= lilong_isa_pkg::EngineLoad;
@@ -227,25 +227,21 @@ module lilong_sync (
 
   assign trap_valid_o = !clr_i && (overflow_valid || still_q);
 
-  logic [7:0] trap_code_q;
-  logic [1:0] trap_engine_q;
-  logic [31:0] trap_instr_q;
-  logic [51:0] trap_addr_q;
+  // What is told of an overflow, in the cycle after the trap like what is told of a standstill.
+  logic over_q;
+  logic [1:0] over_queue_q;
+  logic [95:0] over_instr_q;
+  logic [3:0] over_number_q;
   always_ff @(posedge clk_i) begin
-    if (overflow_valid) begin
-      trap_code_q   <= lilong_isa_pkg::TrapSemaphoreOverflow;
-      trap_engine_q <= overflow_queue + 2'd1;
-      trap_instr_q  <= done_instr_q[overflow_queue*32+:32];
-      trap_addr_q   <= 52'(overflow_number);
-    end else if (still_q) begin
-      trap_code_q   <= still_code_q;
-      trap_engine_q <= still_engine_q;
-      trap_instr_q  <= still_instr_q;
-      trap_addr_q   <= still_addr_q;
+    over_q <= overflow_valid;
+    if (event_q) begin
+      over_queue_q  <= overflow_queue;
+      over_instr_q  <= done_instr_q;
+      over_number_q <= overflow_number;
     end
   end
-  assign trap_code_o   = trap_code_q;
-  assign trap_engine_o = trap_engine_q;
-  assign trap_instr_o  = trap_instr_q;
-  assign trap_addr_o   = trap_addr_q;
+  assign trap_code_o   = over_q ? lilong_isa_pkg::TrapSemaphoreOverflow : still_code_q;
+  assign trap_engine_o = over_q ? over_queue_q + 2'd1 : still_engine_q;
+  assign trap_instr_o  = over_q ? over_instr_q[over_queue_q*32+:32] : still_instr_q;
+  assign trap_addr_o   = over_q ? 52'(over_number_q) : (still_trap_q ? still_addr_q : '0);
 endmodule
