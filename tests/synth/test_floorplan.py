@@ -303,6 +303,23 @@ def test_the_way_tells_two_multipliers_of_a_register_apart() -> None:
     assert found == dict(zip(names(11, 3), MULTIPLIER[:2], strict=True))
 
 
+def test_a_block_that_is_found_leaves_others_alone_of_their_kind() -> None:
+    def name(bit: int, way: str, pin: int) -> str:
+        return f"u_a.p_q[{bit}]\\TRELLIS_FF_DI_{way}_MULT18X18D_P{pin}"
+
+    plan = {
+        name(35, "CCU2C_S1_A1", 17): MULTIPLIER[0],
+        name(49, "CCU2C_S1_B0_CCU2C_S0_A1", 31): MULTIPLIER[1],  # the same bit behind pin 0
+        name(99, "CCU2C_S1_B1_CCU2C_S1_A1", 17): MULTIPLIER[2],
+    }
+    now = {
+        name(34, "CCU2C_S0_A1", 17): MULTIPLIER[0],
+        name(41, "CCU2C_S1_B1_CCU2C_S1_A1", 23): MULTIPLIER[1],
+        name(96, "CCU2C_S0_B1_CCU2C_S1_A1", 15): MULTIPLIER[2],
+    }
+    assert floorplan.renamed(dict.fromkeys(now, "MULT18X18D"), plan) == now
+
+
 def test_halves_of_adders_do_not_matter_for_the_way() -> None:
     def name(bit: int, way: str, pin: int) -> str:
         return f"u_a.p_q[{bit}]\\TRELLIS_FF_DI_{way}_MULT18X18D_P{pin}"

@@ -112,18 +112,24 @@ def _origins(block: str) -> list[tuple[str | int, ...]]:
     return [(register, bit, way), (register, bit), (register,), (register, re.sub(r"\d", "", way))]
 
 
+def _match(kinds: dict[str, str], found: dict[str, str], attempt: int) -> int:
+    """Renames the blocks whose origin is the only one of its kind on both sides; how many."""
+    new, gone = sorted(kinds.keys() - found.keys()), sorted(found.keys() - kinds.keys())
+    keys = {name: _origins(name)[attempt] for name in (*new, *gone)}
+    counts = [Counter(keys[name] for name in names) for names in (new, gone)]
+    name_of = {keys[name]: name for name in new}
+    alone = [n for n in gone if keys[n] and all(count[keys[n]] == 1 for count in counts)]
+    for name in alone:
+        found[name_of[keys[name]]] = found.pop(name)
+    return len(alone)
+
+
 def renamed(kinds: dict[str, str], plan: dict[str, str]) -> dict[str, str]:
     """The plan with the names of a netlist, where only the bit in the name differs."""
     found = dict(plan)
-    for attempt in range(len(_origins(""))):  # what agrees must be the only one of its kind
-        new, gone = sorted(kinds.keys() - found.keys()), sorted(found.keys() - kinds.keys())
-        keys = {name: _origins(name)[attempt] for name in (*new, *gone)}
-        counts = [Counter(keys[name] for name in names) for names in (new, gone)]
-        name_of = {keys[name]: name for name in new}
-        for name in gone:
-            key = keys[name]
-            if key and all(count[key] == 1 for count in counts):
-                found[name_of[key]] = found.pop(name)
+    # What one round finds leaves others alone of their kind.
+    while sum(_match(kinds, found, attempt) for attempt in range(len(_origins("")))):
+        pass
     return found
 
 
