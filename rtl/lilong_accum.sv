@@ -92,8 +92,10 @@ module lilong_accum #(
     end else begin
       if (push) tail_q <= tail_q + Bits'(1);
       if (pop) head_q <= head_q + Bits'(1);
-      count_q <= count_q + (Bits + 1)'(push) - (Bits + 1)'(pop);
-      free_q  <= free_q + (Bits + 1)'(pop) - (Bits + 1)'(take_i);
+      if (push && !pop) count_q <= count_q + (Bits + 1)'(1);
+      else if (pop && !push) count_q <= count_q - (Bits + 1)'(1);
+      if (pop && !take_i) free_q <= free_q + (Bits + 1)'(1);
+      else if (take_i && !pop) free_q <= free_q - (Bits + 1)'(1);
       some_q      <= push || (some_q && !(pop && count_q == (Bits + 1)'(1)));
       some_free_q <= pop || (some_free_q && !(take_i && free_q == (Bits + 1)'(1)));
     end

@@ -59,9 +59,8 @@ module lilong_bursts (
 
   logic [10:0] to_boundary;
   logic segment_end_q;   // the burst is the last of its segment
-  logic row_end;
+  logic row_end_q;       // the row is the last of its plane
   assign to_boundary = 11'(lilong_isa_pkg::BurstBytes) - 11'(addr_q[BurstShift-1:0]);
-  assign row_end     = row_count_q == 16'd1;
 
   assign ready_o  = state_q == StIdle;
   assign valid_o  = state_q == StWalk;
@@ -69,7 +68,7 @@ module lilong_bursts (
   assign bytes_o  = segment_end_q ? left_q[10:0] : to_boundary;
   assign region_o = region_q;
   assign instr_o  = instr_q;
-  assign last_o   = segment_end_q && row_end && (plane_count_q == 16'd1);
+  assign last_o   = segment_end_q && row_end_q && (plane_count_q == 16'd1);
 
   // Does a segment end within the burst that starts at its first byte?
   function automatic logic ends(input logic [31:0] bytes, input logic [BurstShift-1:0] first);
@@ -79,8 +78,8 @@ module lilong_bursts (
 
   // Behind the last row of a plane the next plane, else the next row.
   logic [40:0] next_addr;
-  assign next_addr = (row_end ? plane_addr_q : row_addr_q) +
-                     41'(row_end ? plane_stride_q : row_stride_q);
+  assign next_addr = (row_end_q ? plane_addr_q : row_addr_q) +
+                     41'(row_end_q ? plane_stride_q : row_stride_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -101,6 +100,7 @@ module lilong_bursts (
       factor_q       <= '0;
       product_q      <= '0;
       segment_end_q  <= 1'b0;
+      row_end_q      <= 1'b0;
     end else begin
       unique case (state_q)
         StIdle: begin
@@ -135,6 +135,7 @@ module lilong_bursts (
           factor_q      <= planes_q;
           left_q        <= segment_q;
           segment_end_q <= ends(segment_q, addr_q[BurstShift-1:0]);
+          row_end_q     <= rows_merge || rows_q == 16'd1;
           state_q       <= StWalk;
           if (rows_merge) begin
             segment_q   <= product_q[31:0];
@@ -167,7 +168,8 @@ module lilong_bursts (
               left_q     <= segment_q;
               addr_q     <= next_addr;
               row_addr_q <= next_addr;
-              if (!row_end) begin
+              row_end_q <= row_end_q ? rows_q == 16'd1 : row_count_q == 16'd2;
+              if (!row_end_q) begin
                 row_count_q <= row_count_q - 16'd1;
               end else begin
                 row_count_q   <= rows_q;
@@ -186,5 +188,6 @@ module lilong_bursts (
     end
   end
 
+  `LILONG_ASSERT(RowEnd, state_q != StWalk || row_end_q == (row_count_q == 16'd1))
   `LILONG_ASSERT(SegmentEnd, state_q != StWalk || segment_end_q == (left_q <= 32'(to_boundary)))
 endmodule

@@ -59,6 +59,7 @@ module lilong_copy #(
   logic [3:0]         len;
   logic               issue, loops_end;
   logic               run_end_q;                   // the chunk is the last of its run
+  logic               short_q;                     // runs have no more bytes than a granule
   logic [1:0]         level;                       // innermost loop that has iterations left
   logic [SW-1:0]      src_next, dst_next;
   logic               meta_ready;
@@ -100,6 +101,7 @@ module lilong_copy #(
   end
 
   always_ff @(posedge clk_i) begin
+    short_q <= cmd.run <= 16'd8;
     if (start_i) begin
       left_q     <= count;
       left_one_q <= count_one;
@@ -117,7 +119,7 @@ module lilong_copy #(
         run_end_q <= bytes_q <= 16'(len) + 16'd8;   // from here on chunks start at a granule
       end else begin
         bytes_q <= cmd.run;
-        run_end_q <= cmd.run <= 16'(4'd8 - {1'b0, dst_next[2:0]});
+        run_end_q <= short_q && {1'b0, cmd.run[3:0]} + {2'd0, dst_next[2:0]} <= 5'd8;
         src_q   <= src_next;
         dst_q   <= dst_next;
         for (int unsigned i = 0; i < 4; i++) begin

@@ -37,7 +37,7 @@ module lilong_queue #(
     input  logic             issue_i,
     input  logic             done_i,
     output logic [31:0]      done_instr_o,     // oldest instruction that is not completed
-    output logic [9:0]       done_signals_o,   // {signal1, signal1_en, signal0, signal0_en} of it
+    output logic [31:0]      done_signals_o,   // {signal1, signal0} of it, one hot, 0: none
     output logic             none_o,           // no instruction in the queue
     output logic             inflight_o,       // an issued instruction is not completed
     output logic             settled_o         // the opposite, for those who are not in a hurry
@@ -62,7 +62,8 @@ module lilong_queue #(
   flags_t flags_mem_q [Rows];
   logic [Width+26:0] head_q;
   logic [25:0] oldest_q;
-  logic [9:0] signals_q;
+  logic [9:0] signals;                         // {signal1, signal1_en, signal0, signal0_en}
+  logic [31:0] signals_q;
   logic [PtrWidth:0] push_q, issue_q, done_q;  // with a wrap bit
   logic head_valid_q, inflight_q, settled_q, settles;
 
@@ -106,10 +107,11 @@ module lilong_queue #(
   always_ff @(posedge clk_i) begin
     head_q <= desc_q[issue_d];
   end
+  assign signals = signals_mem_q[done_d];
   always_ff @(posedge clk_i) begin
     if (push || done_i) begin
       oldest_q  <= done_mem_q[done_d];
-      signals_q <= signals_mem_q[done_d];
+      signals_q <= {16'(signals[5]) << signals[9:6], 16'(signals[0]) << signals[4:1]};
     end
   end
 

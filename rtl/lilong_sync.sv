@@ -26,7 +26,7 @@ module lilong_sync (
     output logic [2:0]   issue_o,         // the engine takes the head
     output logic [2:0]   waiting_o,       // head waits for a semaphore or fence
     input  logic [2:0]   done_i,
-    input  logic [29:0]  done_signals_i,
+    input  logic [95:0]  done_signals_i,  // {signal1, signal0} of each, one hot, 0: none
     input  logic [95:0]  done_instr_i,
     input  logic [2:0]   none_i,
     input  logic [2:0]   inflight_i,
@@ -92,8 +92,8 @@ module lilong_sync (
   assign any_event = (|done_i) || (|acquire_q);
   always_comb begin
     for (int unsigned q = 0; q < 3; q++) begin
-      signals[2*q]   = Semaphores'(done_i[q] && done_signals_i[q*10]) << done_signals_i[q*10+1+:4];
-      signals[2*q+1] = Semaphores'(done_i[q] && done_signals_i[q*10+5]) << done_signals_i[q*10+6+:4];
+      signals[2*q]   = done_signals_i[q*32+:Semaphores] & {Semaphores{done_i[q]}};
+      signals[2*q+1] = done_signals_i[q*32+Semaphores+:Semaphores] & {Semaphores{done_i[q]}};
     end
     less0 = (wait0[0] & {Semaphores{acquire_q[0]}}) | (wait0[1] & {Semaphores{acquire_q[1]}}) |
             (wait0[2] & {Semaphores{acquire_q[2]}});
@@ -150,12 +150,15 @@ module lilong_sync (
   // ---- end of the job; an overflow is reported in the cycle after it
   logic overflow_valid;
   logic [2:0] done_q;
-  logic [29:0] done_signals_q;
+  logic [2:0][Semaphores-1:0] done_signals_q;
   logic [95:0] done_instr_q;
   always_ff @(posedge clk_i) begin
     if (|done_i) begin
       done_q         <= done_i;
-      done_signals_q <= done_signals_i;
+      for (int unsigned q = 0; q < 3; q++) begin
+        done_signals_q[q] <= done_signals_i[q*32+:Semaphores] |
+                             done_signals_i[q*32+Semaphores+:Semaphores];
+      end
       done_instr_q   <= done_instr_i;
     end
   end
@@ -173,10 +176,7 @@ module lilong_sync (
       if (some_q[s]) rest_number = 4'(s);
     end
     for (int q = 2; q >= 0; q--) begin
-      if (done_q[q] && ((done_signals_q[q*10] && (done_signals_q[q*10+1+:4] == overflow_number)) ||
-                        (done_signals_q[q*10+5] && (done_signals_q[q*10+6+:4] == overflow_number)))) begin
-        overflow_queue = 2'(q);
-      end
+      if (done_q[q] && done_signals_q[q][overflow_number]) overflow_queue = 2'(q);
     end
   end
 
@@ -193,7 +193,8 @@ module lilong_sync (
   logic [7:0] still_code_q;
   logic [1:0] still_engine_q;
   logic [31:0] still_instr_q;
-  logic [51:0] still_addr_q;
+  logic [51:0] still_addr_q, still_addr;
+  logic [3:0] still_rest_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) still_q <= 1'b0;
     else still_q <= !clr_i && quiet && (decode_trap_i || !all_none || some_q != '0);
@@ -204,7 +205,8 @@ module lilong_sync (
       still_engine_q <= lilong_isa_pkg::EngineFetch;
       still_instr_q  <= decode_instr_i;
       still_trap_q   <= decode_trap_i;
-      still_addr_q   <= decode_addr_i;   // of a trap
+      still_addr_q   <= decode_addr_i;   // of a trap of decode
+      still_rest_q   <= all_none ? rest_number : '0;
       if (decode_trap_i) begin
         still_code_q <= decode_code_i;
       end else if (!all_none) begin
@@ -220,11 +222,11 @@ module lilong_sync (
         end
       end else begin
         still_code_q <= lilong_isa_pkg::TrapSemaphoreRest;
-        still_addr_q <= 52'(rest_number);
       end
     end
   end
 
+  assign still_addr   = still_trap_q ? still_addr_q : 52'(still_rest_q);
   assign trap_valid_o = !clr_i && (overflow_valid || still_q);
 
   // What is told of an overflow, in the cycle after the trap like what is told of a standstill.
@@ -243,5 +245,5 @@ module lilong_sync (
   assign trap_code_o   = over_q ? lilong_isa_pkg::TrapSemaphoreOverflow : still_code_q;
   assign trap_engine_o = over_q ? over_queue_q + 2'd1 : still_engine_q;
   assign trap_instr_o  = over_q ? over_instr_q[over_queue_q*32+:32] : still_instr_q;
-  assign trap_addr_o   = over_q ? 52'(over_number_q) : (still_trap_q ? still_addr_q : '0);
+  assign trap_addr_o   = over_q ? 52'(over_number_q) : still_addr;
 endmodule

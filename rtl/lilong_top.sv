@@ -320,7 +320,7 @@ module lilong_top #(
   logic [3*36-1:0] head_needs;
   logic [5:0] exec_kind;
   logic [95:0] head_instr, done_instr;
-  logic [29:0] done_signals;
+  logic [95:0] done_signals;
   logic [2*DmaWidth-1:0] dma_desc;  // heads of LOAD and STORE
   logic [511:0] exec_desc;
 
@@ -350,7 +350,7 @@ module lilong_top #(
         .issue_i(issue[q]),
         .done_i(done[q]),
         .done_instr_o(done_instr[q*32+:32]),
-        .done_signals_o(done_signals[q*10+:10]),
+        .done_signals_o(done_signals[q*32+:32]),
         .none_o(none[q]),
         .inflight_o(inflight[q]),
         .settled_o(settled[q])
