@@ -12,7 +12,7 @@ from pathlib import Path
 from lilong_synth.presets import PRESETS
 from lilong_synth.tools import ROOT, FlowError
 
-CLOCK_MHZ = {**dict.fromkeys(PRESETS, 40), "nano": 55, "lite": 60}  # of the board, unless told
+CLOCK_MHZ = {**dict.fromkeys(PRESETS, 40), "nano": 55, "lite": 55}  # of the board, unless told
 MEMORIES = ("bram", "sdram")  # in the order of the parameter Memory
 
 
