@@ -361,7 +361,9 @@ module lilong_params #(
   // Vector v of a record always comes through port v mod WeightVectors.  Where the data goes that
   // comes next is known a cycle before.
   logic [1:0][ChannelVecs-1:0] raw_we, raw_we_q;
+  /* verilator lint_off UNUSEDSIGNAL */   // where data goes, nothing else of it
   tag_t next_tag;
+  /* verilator lint_on UNUSEDSIGNAL */
   assign next_tag = tag_q[Way-2];
   always_comb begin
     raw_we = '0;
